@@ -1,0 +1,59 @@
+"""Every error that Citewell raises on purpose: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+
+class CitewellError(Exception):
+    """Base of all of Citewell's own errors.
+
+    Args:
+        what: What is wrong, naming the file or the value.
+        remedy: What the reader can do about it, as a full sentence.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+class RecordError(CitewellError):
+    """A corpus file (source record, lexicon, facet table) breaks its schema."""
+
+
+class SourceUnreadableError(CitewellError):
+    """One source file cannot be turned into a document; the others still can."""
+
+
+class SettingsError(CitewellError):
+    """A setting has a value that cannot work."""
+
+
+class ModelError(CitewellError):
+    """The embedding model is missing or is not the one that was pinned."""
+
+
+class IndexMissingError(CitewellError):
+    """No index has been published yet."""
+
+    exit_code = 3
+
+
+class IndexDamagedError(CitewellError):
+    """The index on disk is not what was published."""
+
+    exit_code = 4
+
+
+class IndexMismatchError(CitewellError):
+    """The index was made with other settings (another embedding model, an older format)."""
+
+    exit_code = 4
+
+
+class IndexBusyError(CitewellError):
+    """Another ingest holds the lock."""
+
+    exit_code = 5

@@ -1,0 +1,96 @@
+"""The types that flow through ingest: Document, Section, Passage.
+
+Offsets are Python string indices, half-open, so that text[start:end] is the thing itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from typing import NewType
+
+from corpus.facets import FacetId
+from corpus.record import Source, SourceId
+
+PassageId = NewType("PassageId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of the text that the span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document under one heading, or one page of a PDF.
+
+    Attributes:
+        path: Headings from the outermost to the innermost; empty before the first heading.
+    """
+
+    path: tuple[str, ...]
+    span: Span
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source with its text and its ordered sections."""
+
+    source: Source
+    text: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk of a document that is searched for and cited.
+
+    Attributes:
+        text: The characters document.text[span.start:span.end], exactly.
+        header: Title and headings: embedded with the passage, never quoted as its text.
+        sentences: Spans of its sentences, relative to `text`.
+    """
+
+    id: PassageId
+    source_id: SourceId
+    section: tuple[str, ...]
+    facet: FacetId | None
+    text: str
+    span: Span
+    page: int | None
+    header: str
+    sentences: tuple[Span, ...]
+
+    @property
+    def embedded_text(self) -> str:
+        """What the embedding model reads."""
+        return f"{self.header}: {self.text}" if self.header else self.text
+
+
+def normalise(text: str) -> str:
+    """Text as it is stored: NFC, one kind of line end, no control or bidirectional-override characters.
+
+    Offsets are counted in what this returns, so nothing downstream may change the text again.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(char for char in text if char in "\n\t" or not _is_hidden(char))
+
+
+def _is_hidden(char: str) -> bool:
+    # Zero-width joiners stay: words in several scripts need them. Everything else of Cf and Cc hides or reorders.
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} and char not in "\u200c\u200d"
+
+
+def digest(*parts: str, length: int = 16) -> str:
+    """A short stable hash of some strings, kept apart so that ('ab', 'c') differs from ('a', 'bc')."""
+    joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(joined).hexdigest()[:length]

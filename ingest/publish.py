@@ -1,0 +1,117 @@
+"""Make a built generation the served one: whole or not at all.
+
+Everything is written beside, synced and checked; then one atomic rename of the pointer switches over.
+A process that dies before that rename leaves the earlier generation served.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from corpus.errors import IndexBusyError
+from ingest.index import CURRENT, GENERATIONS, MANIFEST, Index, Manifest, file_sha256
+
+_KEPT = 2  # the served generation and the one before it, which a reader may still have open
+_BUILDING = "building-"
+
+
+@contextmanager
+def only_ingest(index_dir: Path, wait_s: float = 0.0) -> Iterator[None]:
+    """Hold the right to change the index. The operating system lets go of it when the holder dies.
+
+    Raises:
+        IndexBusyError: Another process holds it for longer than `wait_s` seconds.
+    """
+    index_dir.mkdir(parents=True, exist_ok=True)
+    holder = index_dir / "LOCK.holder"
+    try:
+        with FileLock(index_dir / "LOCK", timeout=wait_s):
+            holder.write_text(str(os.getpid()), encoding="utf-8")
+            for leftover in index_dir.glob(f"{_BUILDING}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            yield
+    except Timeout as error:
+        who = holder.read_text(encoding="utf-8") if holder.exists() else "unknown"
+        raise IndexBusyError(
+            f"Another ingest (process {who}) is changing the index at {index_dir}.",
+            "Wait until it has finished, then try again.",
+        ) from error
+
+
+@contextmanager
+def building_folder(index_dir: Path) -> Iterator[Path]:
+    """A folder beside the generations to build in; it is gone afterwards unless it was published."""
+    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=index_dir))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, by its relative path."""
+    return {
+        path.relative_to(folder).as_posix(): file_sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".tantivy-writer.lock"
+    }
+
+
+def publish(index_dir: Path, folder: Path, manifest: Manifest) -> Path:
+    """Publish the generation built in a folder and return where it stands now.
+
+    Raises:
+        IndexDamagedError: What was written does not read back as what was meant.
+    """
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+    _sync_tree(folder)
+    Index(folder).close()
+    generations = index_dir / GENERATIONS
+    generations.mkdir(exist_ok=True)
+    final = generations / manifest.id
+    if final.exists():  # a damaged generation of the same content: what was just checked takes its place
+        shutil.rmtree(final)
+    folder.rename(final)
+    _sync(generations)
+    _point_to(index_dir, manifest.id)
+    _prune(generations, manifest.id)
+    return final
+
+
+def _point_to(index_dir: Path, generation: str) -> None:
+    pointer = index_dir / f"{CURRENT}.new"
+    pointer.write_text(generation + "\n", encoding="utf-8")
+    _sync(pointer)
+    pointer.replace(index_dir / CURRENT)
+    _sync(index_dir)
+
+
+def _prune(generations: Path, served: str) -> None:
+    others = sorted(
+        (each for each in generations.iterdir() if each.name != served),
+        key=lambda each: each.stat().st_mtime,
+        reverse=True,
+    )
+    for old in others[_KEPT - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

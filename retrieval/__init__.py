@@ -1,0 +1,1 @@
+"""Answer questions from the published index: triage, understand, search, compose, verify, present."""

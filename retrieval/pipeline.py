@@ -1,0 +1,281 @@
+"""A question is triaged, understood, searched for, answered, verified, and presented.
+
+Read `Citewell._answer` from top to bottom: it is the whole flow.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from corpus.errors import CitewellError
+from corpus.facets import FacetId, load_facets
+from corpus.lexicon import EntityId, Lexicon, load_lexicon
+from ingest.document import digest
+from ingest.embed import make_embedder
+from ingest.index import open_current
+from ingest.settings import Settings
+from retrieval.answer import Answer, Outcome, Receipt
+from retrieval.compose import Chosen, Draft, compose
+from retrieval.gather import Desk, Gathered, gather
+from retrieval.help import decline_for, help_for
+from retrieval.plan import Slot, load_outlines, plan
+from retrieval.present import load_messages, present
+from retrieval.search import Filters, Method
+from retrieval.triage import Level, Triage, triage
+from retrieval.understand import Understanding, understand
+from retrieval.verify import supports
+from retrieval.words import ordinary_words
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+_log = logging.getLogger(__name__)
+_CONSIDERED = 20  # passages named in a receipt
+
+
+@dataclass
+class _Clock:
+    """Milliseconds spent in each step."""
+
+    started: float = field(default_factory=time.perf_counter)
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self.steps[name] = round((time.perf_counter() - begun) * 1000, 2)
+
+    @property
+    def total_ms(self) -> float:
+        return round((time.perf_counter() - self.started) * 1000, 2)
+
+
+class Citewell:
+    """Answers questions from the served index. Safe to use from several threads.
+
+    Args:
+        settings: Where the index stands and which model reads questions.
+
+    The index and the model are opened with the first question that needs them: an emergency needs neither.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.lexicon: Lexicon = load_lexicon()
+        self._desk: Desk | None = None
+        self._opening = Lock()
+
+    @property
+    def desk(self) -> Desk:
+        """What questions are answered with; opened once.
+
+        Raises:
+            IndexMissingError, IndexDamagedError, IndexMismatchError, ModelError: It cannot be opened.
+        """
+        with self._opening:
+            if self._desk is None:
+                embedder = make_embedder(self.settings)
+                index = open_current(self.settings.index_dir, embedder)
+                method = Method(self.settings.dense_weight, self.settings.candidates)
+                self._desk = Desk(index, embedder, self.lexicon, load_facets(), method)
+        return self._desk
+
+    def warm_up(self) -> None:
+        """Open everything, so that the first question does not pay for it."""
+        self.desk.embedder.warm_up()
+        self.ask("what is diazepam")
+
+    def ask(self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: As the person wrote it.
+            earlier: The person's earlier questions in this conversation, oldest first.
+            filters: Which sources may be used.
+
+        Returns:
+            An Answer, always with the disclaimer. What goes wrong is an Answer too: its outcome is
+            ``error`` and its notes say what happened and what helps.
+        """
+        clock = _Clock()
+        try:
+            return self._answer(question, earlier, filters or Filters(), clock)
+        except CitewellError as error:
+            return self._failed(question, str(error), clock)
+        except Exception:
+            # The one place where every error ends: a person who asks gets the disclaimer, never a traceback.
+            _log.exception("a question could not be answered")
+            return self._failed(question, load_messages()["error"], clock)
+
+    def as_runnable(self) -> Runnable[str, Answer]:
+        """LangChain's seam: the pipeline as a Runnable from a question to an Answer."""
+        from langchain_core.runnables import RunnableLambda
+
+        return RunnableLambda(self.ask)
+
+    def _answer(self, question: str, earlier: Sequence[str], filters: Filters, clock: _Clock) -> Answer:
+        with clock.step("triage"):
+            triaged = triage(question, earlier)
+        if triaged.level is Level.EMERGENCY:
+            return self._help(question, triaged, clock)
+        desk = replace(self.desk, filters=filters)
+        with clock.step("understand"):
+            asked = self._understand(question, earlier)
+            slots = self._plan(asked, triaged)
+        with clock.step("search"):
+            gathered = gather(asked, slots, desk)
+        with clock.step("compose"):
+            draft = compose(asked, slots, gathered, self.lexicon)
+        with clock.step("verify"):
+            chosen = [kept for each in draft.chosen if (kept := self._verified(each, desk)) is not None]
+            warnings = self._warnings(asked, triaged, chosen, desk)
+        outcome, opening, notes = self._outcome(asked, triaged, draft, chosen)
+        return present(
+            question,
+            outcome,
+            self.settings.region,
+            self._receipt(clock, desk, gathered, triaged),
+            chosen if outcome is not Outcome.ABSTAINED else (),
+            warnings if outcome is not Outcome.ABSTAINED else (),
+            opening,
+            notes,
+        )
+
+    def _understand(self, question: str, earlier: Sequence[str]) -> Understanding:
+        before: list[Understanding] = []
+        for each in [*earlier[-6:], question]:
+            before.append(understand(each, self.lexicon, ordinary_words(), before))
+        return before[-1]
+
+    def _plan(self, asked: Understanding, triaged: Triage) -> tuple[Slot, ...]:
+        if triaged.level is Level.DECLINE:
+            ids = load_outlines()["declines"].get(triaged.category, ())
+            if not asked.subjects:
+                return ()
+            return tuple(Slot(load_facets()[each].heading, (each,), asked.subjects, 2) for each in ids)
+        if not (asked.subjects or asked.context or asked.terms):
+            return ()
+        return plan(asked, self.lexicon, load_facets())
+
+    def _verified(self, chosen: Chosen, desk: Desk) -> Chosen | None:
+        """Keep a statement only with the citations whose stored words support it."""
+        backing = tuple(
+            (evidence, support)
+            for evidence, support in chosen.backing
+            if desk.index.row_of(evidence.passage.id) == evidence.row
+            and evidence.span.of(desk.index.passage(evidence.row).text) == evidence.text
+            and supports(chosen.evidence.text, evidence.text, support.score, self.lexicon).score > 0
+        )
+        return replace(chosen, backing=backing) if backing else None
+
+    def _warnings(
+        self, asked: Understanding, triaged: Triage, chosen: Sequence[Chosen], desk: Desk
+    ) -> list[Chosen]:
+        """The warning that belongs to the answer, unless the answer gives it already."""
+        given = {each.evidence.passage.facet for each in chosen}
+        slots = []
+        for caution in triaged.cautions:
+            facets = tuple(FacetId(each) for each in load_outlines()["cautions"].get(caution, ()))
+            if asked.subjects and chosen and facets and not given & set(facets[:1]):
+                slots.append(Slot("Warning", facets, asked.subjects, 1))
+        if not slots:
+            return []
+        plain = replace(asked, terms=(), context=())
+        draft = compose(plain, slots, gather(plain, slots, desk), self.lexicon)
+        said = {each.evidence.key for each in chosen}
+        return [
+            kept
+            for each in draft.chosen
+            if each.evidence.key not in said and (kept := self._verified(each, desk)) is not None
+        ]
+
+    def _outcome(
+        self, asked: Understanding, triaged: Triage, draft: Draft, chosen: Sequence[Chosen]
+    ) -> tuple[Outcome, list[str], list[str]]:
+        """How it ended, the fixed sentences that open the answer, and the notes below it."""
+        messages = load_messages()
+        notes = [
+            messages["notes"]["read_as"].format(written=each.written, name=self._name(each.entity))
+            for each in asked.corrections
+        ]
+        if asked.inherited:
+            notes.append(messages["notes"]["inherited"].format(names=self._names(asked.subjects)))
+        if triaged.level is Level.DECLINE and triaged.category:
+            return Outcome.DECLINED, list(decline_for(triaged.category)), notes
+        if not chosen:
+            return Outcome.ABSTAINED, [self._abstention(asked)], [*notes, self._covers()]
+        headings = list(dict.fromkeys(slot.heading for slot in draft.empty if set(slot.facets) & set(asked.facets)))
+        silent = [each for each in asked.subjects if not self._spoken_of(each, chosen)]
+        missing = headings + [self._name(each) for each in silent]
+        if missing:
+            notes.append(messages["notes"]["partial"].format(headings=", ".join(missing)))
+            return Outcome.PARTIAL, [], notes
+        return Outcome.ANSWERED, [], notes
+
+    def _spoken_of(self, entity: EntityId, chosen: Sequence[Chosen]) -> bool:
+        near = {entity, *self.lexicon.ancestors(entity), *self.lexicon.members(entity)}
+        return any(near & each.evidence.entities for each in chosen)
+
+    def _abstention(self, asked: Understanding) -> str:
+        messages = load_messages()["abstained"]
+        if not asked.text:
+            return str(messages["nothing_asked"])
+        if asked.facets and not (asked.subjects or asked.context or asked.terms):
+            return str(messages["which_medicine"])
+        known = self.desk.index
+        silent = [
+            each for each in asked.subjects if not known.document_frequency(self._name(each).casefold())
+        ]
+        if silent and len(silent) == len(asked.subjects):
+            return str(messages["drug_unknown"]).format(names=self._names(silent))
+        return str(messages["not_covered"])
+
+    def _covers(self) -> str:
+        """A hint at what can be asked: the drugs that most sources speak of, as the index has them."""
+        drugs = [each for each in self.lexicon.entities.values() if each.kind == "drug"]
+        spoken = sorted(
+            drugs, key=lambda each: (-self.desk.index.document_frequency(each.name.casefold()), each.name)
+        )
+        return str(load_messages()["covers"]).format(examples=", ".join(each.name for each in spoken[:6]))
+
+    def _help(self, question: str, triaged: Triage, clock: _Clock) -> Answer:
+        lines = help_for(triaged.category or "", self.settings.region)
+        receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms, triage=triaged.rule)
+        return present(question, Outcome.EMERGENCY, self.settings.region, receipt, opening=lines)
+
+    def _failed(self, question: str, why: str, clock: _Clock) -> Answer:
+        receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms)
+        return present(question, Outcome.ERROR, self.settings.region, receipt, notes=[why])
+
+    def _receipt(self, clock: _Clock, desk: Desk, gathered: Gathered, triaged: Triage) -> Receipt:
+        manifest = desk.index.manifest
+        return Receipt(
+            index=manifest.id,
+            embedding_model=manifest.embedding_model,
+            embedding_fingerprint=manifest.embedding_fingerprint,
+            settings=self._settings_hash(),
+            took_ms=clock.total_ms,
+            timings_ms=dict(clock.steps),
+            passages=tuple(hit.passage.id for hit in gathered.hits[:_CONSIDERED]),
+            triage=triaged.rule,
+        )
+
+    def _settings_hash(self) -> str:
+        shared = self.settings.model_dump(mode="json", exclude={"home", "host", "port"})
+        return digest(str(sorted(shared.items())), length=12)
+
+    def _name(self, entity: EntityId) -> str:
+        return self.lexicon.entities[entity].name
+
+    def _names(self, entities: Sequence[EntityId]) -> str:
+        return ", ".join(self._name(each) for each in entities)
+
+
+OnAnswer = Callable[[Answer], None]

@@ -1,0 +1,149 @@
+"""Decide what an answer is made of: which facets of which drugs, under which headings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus.facets import FacetId, FacetTable
+from corpus.lexicon import EntityId, Lexicon
+from retrieval.understand import Understanding
+
+IN_SHORT = "In short"
+# With one of these, two drugs in a question are asked about together, not one beside the other.
+_JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
+_ALONE_LIMIT = 5
+_SHARED_LIMIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A part of an answer to be filled.
+
+    Attributes:
+        facets: What its statements are about; empty for whatever answers the question.
+        subjects: Drugs, classes or conditions that they are about: any one, or all when `together`.
+        limit: Most statements.
+        query: Words to search for besides the names; empty for those of the first facet.
+        partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
+    """
+
+    heading: str
+    facets: tuple[FacetId, ...]
+    subjects: tuple[EntityId, ...]
+    limit: int
+    together: bool = False
+    partners: tuple[EntityId, ...] = ()
+    query: str = ""
+
+
+@lru_cache(maxsize=1)
+def load_outlines() -> dict[str, Any]:
+    """Read `outlines.yaml`; it never changes while the program runs."""
+    data: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "outlines.yaml").read_text(encoding="utf-8"))
+    return data
+
+
+def plan(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[Slot, ...]:
+    """The parts that an answer to a question should have, in reading order."""
+    subjects = asked.subjects or asked.context
+    partners = _partners(asked, lexicon)
+    wanted = _wanted(asked, partners)
+    outline = load_outlines().get(asked.kind, ())
+    if asked.kind in {"contrast", "compare"} and len(subjects) > 1 and not set(wanted) & _JOINT:
+        return _from_outline(outline, asked, subjects, wanted, facets)
+    if not wanted and asked.kind in {"definition", "overview"}:
+        return _from_outline(outline, asked, subjects, (), facets)
+    if asked.kind == "overview" or (asked.kind == "definition" and set(wanted) <= {"definition"}):
+        return _from_outline(outline, asked, subjects, (), facets)
+    if not wanted:
+        return (Slot(IN_SHORT, (), subjects, _ALONE_LIMIT, len(subjects) > 1, partners),)
+    together = len(subjects) > 1 and bool(set(wanted) & _JOINT)
+    limit = _ALONE_LIMIT if len(wanted) == 1 else _SHARED_LIMIT
+    return tuple(
+        Slot(facets[facet].heading, _nearby(facet, together), subjects, limit, together, partners)
+        for facet in wanted
+    )
+
+
+def _partners(asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:
+    """What a drug is asked about in connection with: a statement that leaves it out answers nothing."""
+    if not asked.subjects:
+        return ()
+    about_condition = bool(set(asked.facets) & {"uses", "efficacy", "recommendation"})
+    return tuple(
+        each
+        for each in asked.context
+        if lexicon.entities[each].kind == "substance"
+        or (asked.kind != "contrast" and about_condition and lexicon.entities[each].kind == "condition")
+    )
+
+
+def _wanted(asked: Understanding, partners: tuple[EntityId, ...]) -> tuple[FacetId, ...]:
+    wanted = list(asked.facets)
+    if partners and "alcohol" in partners and not set(wanted) - {"dose", "side_effects", "serious_harms"}:
+        wanted = [FacetId("alcohol")]
+    # A general facet beside a special one only says how the question was worded ("is it safe in pregnancy").
+    general = {"serious_harms", "efficacy", "definition", "interactions", "response", "comparison", "dose"}
+    special = [facet for facet in wanted if facet not in general]
+    return tuple(special or wanted)
+
+
+def _nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
+    near = {
+        "alcohol": ("alcohol", "interactions", "boxed_warning", "serious_harms", "driving"),
+        "opioids": ("opioids", "interactions", "boxed_warning"),
+        "interactions": ("interactions", "alcohol", "opioids", "serious_harms", "boxed_warning"),
+        "dependence": ("dependence", "boxed_warning", "stopping"),
+        "stopping": ("stopping", "dependence", "boxed_warning"),
+        "serious_harms": ("serious_harms", "boxed_warning", "contraindications", "dependence", "side_effects"),
+        "children": ("children", "boxed_warning"),
+        "efficacy": ("efficacy", "comparison", "uses"),
+        "uses": ("uses", "recommendation"),
+        "recommendation": ("recommendation", "uses", "efficacy", "comparison"),
+        "comparison": ("comparison", "efficacy"),
+        "alternatives": ("alternatives", "recommendation", "comparison"),
+        "response": ("response", "comparison"),
+        "condition": ("condition", "definition"),
+        "definition": ("definition", "condition", "uses"),
+        "dose": ("dose", "dose_special", "forms"),
+        "overdose": ("overdose", "serious_harms"),
+        "side_effects": ("side_effects", "sexual", "serious_harms"),
+        "memory": ("memory", "side_effects", "serious_harms", "older_people"),
+        "older_people": ("older_people", "dose_special", "serious_harms"),
+        "liver_kidney": ("liver_kidney", "dose_special", "contraindications", "duration"),
+        "driving": ("driving", "side_effects"),
+        "legal": ("legal",),
+    }.get(facet, (facet,))
+    extra = ("interactions",) if together and "interactions" not in near else ()
+    return tuple(FacetId(each) for each in (*near, *extra))
+
+
+def _from_outline(
+    outline: list[dict[str, Any]],
+    asked: Understanding,
+    subjects: tuple[EntityId, ...],
+    wanted: tuple[FacetId, ...],
+    facets: FacetTable,
+) -> tuple[Slot, ...]:
+    slots: list[Slot] = []
+    # What is asked for by name comes first; the outline supplies the rest.
+    named = [facet for facet in wanted if facet not in {"comparison", "response", "efficacy", "mechanism"}]
+    if asked.kind == "compare" and named:
+        slots.append(Slot(IN_SHORT, _nearby(named[0], False)[:1], subjects, 2, together=True))
+        for facet in named:
+            slots += [Slot(facets[facet].heading, _nearby(facet, False), (each,), 2) for each in subjects[:3]]
+        outline = outline[:1]
+    for part in outline:
+        ids = tuple(FacetId(each) for each in part["facets"])
+        about = [(each,) for each in subjects[:3]] if part["of"] == "each" else [subjects]
+        slots += [
+            Slot(part["heading"], ids, each, part["limit"], part["of"] == "together", query=part.get("query", ""))
+            for each in about
+        ]
+    slots.sort(key=lambda slot: slot.heading != IN_SHORT)
+    return tuple(slots)

@@ -1,0 +1,235 @@
+"""Read a question: which drugs and conditions it is about, which facets of them it asks for, in what shape.
+
+Deterministic: names come from `corpus/lexicon.yaml`, wordings from `understanding.yaml`. Typos are forgiven
+only for words that are no word of English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from rapidfuzz.distance import OSA
+
+from corpus.facets import FacetId
+from corpus.lexicon import EntityId, Lexicon, Mention, tokens
+from ingest.document import normalise
+
+QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "definition", "open"]
+_SUBJECT_KINDS = frozenset({"drug", "class"})
+_LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that was read as a name that it is not spelled like."""
+
+    written: str
+    entity: EntityId
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a question asks for.
+
+    Attributes:
+        text: The question as it is searched for, with typos mended.
+        subjects: Drugs and classes asked about, in order.
+        context: Substances, conditions, therapies and targets that it names.
+        facets: Facets asked for, in order of appearance; empty when the wording names none.
+        terms: Content words that neither a name nor a facet accounts for.
+        inherited: Whether the subjects come from an earlier question.
+    """
+
+    text: str
+    kind: QuestionKind
+    subjects: tuple[EntityId, ...] = ()
+    context: tuple[EntityId, ...] = ()
+    facets: tuple[FacetId, ...] = ()
+    terms: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    inherited: bool = False
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The patterns of `understanding.yaml`, compiled."""
+
+    facets: tuple[tuple[FacetId, re.Pattern[str]], ...]
+    kinds: tuple[tuple[QuestionKind, int, re.Pattern[str]], ...]
+    stop_words: frozenset[str]
+    back_references: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def load_wording() -> Wording:
+    """Read `understanding.yaml`; it never changes while the program runs."""
+    data = yaml.safe_load((Path(__file__).parent / "understanding.yaml").read_text(encoding="utf-8"))
+
+    def compiled(patterns: Sequence[str]) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{each})" for each in patterns), re.IGNORECASE)
+
+    return Wording(
+        facets=tuple((FacetId(row["facet"]), compiled(row["any"])) for row in data["facets"]),
+        kinds=tuple((row["kind"], row["subjects"], compiled(row["any"])) for row in data["kinds"]),
+        stop_words=frozenset(data["stop_words"].split()),
+        back_references=frozenset(data["back_references"]),
+    )
+
+
+def understand(
+    question: str, lexicon: Lexicon, ordinary: frozenset[str], earlier: Sequence[Understanding] = ()
+) -> Understanding:
+    """Read a question.
+
+    Args:
+        question: As the person wrote it.
+        lexicon: The names that are known.
+        ordinary: Words of English, in lower case: none of them is taken for a misspelled name.
+        earlier: What was understood of the earlier questions of the conversation, oldest first.
+    """
+    wording = load_wording()
+    text = " ".join(normalise(question)[:_LONGEST_QUESTION].split())
+    mentions = lexicon.mentions(text)
+    text, corrections = _mend(text, mentions, lexicon, ordinary | wording.stop_words)
+    if corrections:
+        mentions = lexicon.mentions(text)
+    masked = _mask(text, mentions, lexicon)
+    facets, rest = _facets(masked, lexicon, wording)
+    named = list(dict.fromkeys(mention.entity for mention in mentions))
+    named += [each for each in _lay_entities(masked, lexicon) if each not in named]
+    subjects = tuple(each for each in named if lexicon.entities[each].kind in _SUBJECT_KINDS)
+    context = tuple(each for each in named if each not in subjects)
+    inherited = False
+    if earlier and not subjects and _points_back(text, wording):
+        subjects, inherited = earlier[-1].subjects, bool(earlier[-1].subjects)
+        if inherited and not facets and not context:
+            facets = earlier[-1].facets
+    return Understanding(
+        text=text,
+        kind=_kind(masked, len(subjects), wording),
+        subjects=subjects,
+        context=context,
+        facets=facets,
+        terms=_terms(rest, {word for each in mentions for word in _words(text[each.start : each.end])}, wording),
+        corrections=corrections,
+        inherited=inherited,
+    )
+
+
+def _mend(
+    text: str, mentions: Sequence[Mention], lexicon: Lexicon, ordinary: frozenset[str]
+) -> tuple[str, tuple[Correction, ...]]:
+    """Replace misspelled names by the right ones, last first so that the places of the others hold."""
+    corrections: list[Correction] = []
+    for token in reversed(tokens(text)):
+        known = any(each.start <= token.start < each.end for each in mentions)
+        if known or token.norm in ordinary or token.norm.removesuffix("s") in ordinary:
+            continue
+        entity = nearest_name(token.norm, lexicon)
+        if entity is not None:
+            corrections.append(Correction(text[token.start : token.end], entity))
+            text = text[: token.start] + lexicon.entities[entity].name + text[token.end :]
+    return text, tuple(reversed(corrections))
+
+
+@lru_cache(maxsize=4096)
+def nearest_name(word: str, lexicon: Lexicon) -> EntityId | None:
+    """The drug or class that a word misspells; None when it is far from all names or near to two.
+
+    One slip is forgiven in 5 to 7 letters, two in 8 or more (optimal string alignment distance), and never
+    in the first letter: drug names differ from each other by as little as two letters (lorazepam, loprazolam).
+    """
+    if len(word) < 5 or not word.isalpha():
+        return None
+    allowed = 1 if len(word) < 8 else 2
+    best: dict[EntityId, int] = {}
+    for phrase, entity in lexicon.phrases.items():
+        name = phrase[0]
+        if len(phrase) > 1 or len(name) < 5 or name[0] != word[0] or abs(len(name) - len(word)) > allowed:
+            continue
+        if lexicon.entities[entity].kind not in _SUBJECT_KINDS:
+            continue
+        distance = OSA.distance(word, name, score_cutoff=allowed)
+        if distance <= allowed:
+            best[entity] = min(distance, best.get(entity, allowed))
+    if not best:
+        return None
+    nearest = min(best.values())
+    winners = [entity for entity, distance in best.items() if distance == nearest]
+    # A word two slips away from one name is often a real name that the lexicon lacks (an INN stem is shared
+    # by many); then it must not also be near another one.
+    return winners[0] if len(winners) == 1 and (nearest == 1 or len(best) == 1) else None
+
+
+def _words(text: str) -> list[str]:
+    return [token.norm for token in tokens(text)]
+
+
+def _mask(text: str, mentions: Sequence[Mention], lexicon: Lexicon) -> str:
+    """Lower-case text in which drugs and classes are X, so that patterns can say 'how does X work'."""
+    masked = text
+    for mention in reversed(mentions):
+        if lexicon.entities[mention.entity].kind in _SUBJECT_KINDS:
+            masked = masked[: mention.start] + "X" + masked[mention.end :]
+    lowered = "".join(char if char == "X" else char.casefold() for char in masked)
+    return lowered.replace("’", "'")
+
+
+def _facets(masked: str, lexicon: Lexicon, wording: Wording) -> tuple[tuple[FacetId, ...], str]:
+    """Facets in order of appearance, and the text without the words that named them."""
+    found: dict[FacetId, int] = {}
+    rest = masked
+    words = tokens(rest)
+    for term in lexicon.lay_terms:
+        if term.facet is None:
+            continue
+        for at in range(len(words) - len(term.phrase) + 1):
+            if tuple(word.norm for word in words[at : at + len(term.phrase)]) == term.phrase:
+                start, end = words[at].start, words[at + len(term.phrase) - 1].end
+                found.setdefault(term.facet, start)
+                rest = rest[:start] + "_" * (end - start) + rest[end:]
+    for facet, pattern in wording.facets:
+        for match in pattern.finditer(rest):
+            if "_" not in match.group():
+                found.setdefault(facet, match.start())
+        rest = pattern.sub(lambda match: re.sub(r"[^\sX]", "_", match.group()), rest)
+    return tuple(sorted(found, key=lambda facet: found[facet])), rest
+
+
+def _lay_entities(masked: str, lexicon: Lexicon) -> list[EntityId]:
+    words = tuple(_words(masked))
+    return [
+        term.entity
+        for term in lexicon.lay_terms
+        if term.entity is not None
+        and any(words[at : at + len(term.phrase)] == term.phrase for at in range(len(words)))
+    ]
+
+
+def _kind(masked: str, subjects: int, wording: Wording) -> QuestionKind:
+    for kind, least, pattern in wording.kinds:
+        if subjects >= least and pattern.search(masked):
+            return kind
+    return "open"
+
+
+def _terms(rest: str, named: Set[str], wording: Wording) -> tuple[str, ...]:
+    words = _words(rest.replace("X", " ").replace("_", " "))
+    return tuple(
+        dict.fromkeys(
+            word
+            for word in words
+            if len(word) > 1 and not word.isdigit() and word not in wording.stop_words and word not in named
+        )
+    )
+
+
+def _points_back(text: str, wording: Wording) -> bool:
+    words = _words(text)
+    return len(words) <= 5 or any(word in wording.back_references for word in words)
