@@ -33,6 +33,7 @@ class Kind(StrEnum):
     REVIEW = "review"
     HUMAN_STUDY = "human-study"
     OVERVIEW = "overview"
+    SUMMARY = "summary"
     COMMENTARY = "commentary"
     DOCUMENT = "document"
     NEWS = "news"
@@ -68,6 +69,8 @@ class Source(BaseModel):
     Attributes:
         words: Whose words the stored text is: the work's ``own``, or a ``summary`` written for this corpus.
         disputed_by: Ids of sources that contradict something in this one; the text says what.
+        references: For a summary written for this corpus: each of its sentences, and the ids of the sources
+            that it rests on. Such a sentence is never cited itself; its sources are.
         unverified: Names of the fields whose value has not been seen in public text; shown as such.
         strength: How the facts of a label or monograph were read (see the corpus README).
     """
@@ -98,6 +101,7 @@ class Source(BaseModel):
     words: Literal["own", "summary"] = "own"
     unverified: tuple[str, ...] = ()
     disputed_by: tuple[str, ...] = ()
+    references: dict[str, tuple[str, ...]] = {}
 
     @field_validator("url")
     @classmethod

@@ -1,1 +1,1 @@
-"""Turn sources into an index on disk: load, chunk, embed, store, publish. Knows documents, never questions."""
+"""Turn sources into an index on disk: load, chunk, embed, store, publish. Knows no questions."""

@@ -44,7 +44,7 @@ def chunk(document: Document, tokens: TokenCounter, budget: int, facets: FacetTa
             key = (document.source.id, *section.path, text)
             # The same words twice in one section stay two passages; the id does not depend on the rest of
             # the document, so that a citation outlives a change elsewhere in it.
-            identity = digest(*key, str(seen[key]), length=12)
+            identity = digest(*key, str(seen[key]))
             seen[key] += 1
             yield Passage(
                 id=PassageId(f"p-{identity}"),
@@ -64,41 +64,61 @@ def chunk(document: Document, tokens: TokenCounter, budget: int, facets: FacetTa
 def _header(document: Document, section: Section, tokens: TokenCounter, budget: int) -> str:
     # A document's first heading often repeats its title.
     parts = [document.source.title, *(title for title in section.path if title != document.source.title)]
-    words = " > ".join(parts).split()
-    while len(words) > 1 and tokens([" ".join(words)])[0] > budget:
-        # The innermost heading says what the passage is about: the title loses its tail first.
-        keep = len(parts[-1].split()) + 1 if len(parts) > 1 else 0
-        cut = len(words) - keep - 1
-        words = words[: max(cut, 0)] + words[cut + 1 :] if cut > 0 else words[:-1]
-    return " ".join(words)
+    header = " > ".join(parts)
+    if tokens([header])[0] <= budget:
+        return header
+    # The innermost heading says what the passage is about: what stands before it loses its tail first.
+    inner = _beginning(parts[-1], tokens, budget)
+    outer = _beginning(" > ".join(parts[:-1]), tokens, budget - tokens([inner])[0] - 1).rstrip(" >")
+    return f"{outer} > {inner}" if outer else inner
+
+
+def _beginning(text: str, tokens: TokenCounter, budget: int) -> str:
+    """As much of the beginning of a text as fits, in whole words where there are any."""
+    while text and (count := tokens([text])[0]) > budget:
+        text = text[: len(text) * max(budget, 0) // count]
+        text = text.rpartition(" ")[0] or text
+    return text.rstrip()
 
 
 def _groups(text: str, tokens: TokenCounter, room: int) -> Iterator[list[Span]]:
     group: list[Span] = []
     used = 0
-    for span, count in _fitting(text, tokens, room):
+    for span, count in _fitting(text, Span(0, len(text)), tokens, room, _LONGEST_SENTENCE):
         if group and used + count > room:
-            yield group
+            yield from _whole(group, text, tokens, room)
             group, used = [], 0
         group.append(span)
         used += count
     if group:
+        yield from _whole(group, text, tokens, room)
+
+
+def _whole(group: list[Span], text: str, tokens: TokenCounter, room: int) -> Iterator[list[Span]]:
+    """The group, or its halves where its text has more tokens than its sentences have one by one."""
+    if len(group) > 1 and tokens([text[group[0].start : group[-1].end]])[0] > room:
+        middle = len(group) // 2
+        yield from _whole(group[:middle], text, tokens, room)
+        yield from _whole(group[middle:], text, tokens, room)
+    else:
         yield group
 
 
-def _fitting(text: str, tokens: TokenCounter, room: int) -> Iterator[tuple[Span, int]]:
-    spans = sentence_spans(text, _LONGEST_SENTENCE)
+def _fitting(
+    text: str, within: Span, tokens: TokenCounter, room: int, longest: int
+) -> Iterator[tuple[Span, int]]:
+    """The sentences in a part of the text and their tokens; one with too many is cut until its pieces fit."""
+    spans = [
+        Span(within.start + each.start, within.start + each.end)
+        for each in sentence_spans(within.of(text), longest)
+    ]
     counts = tokens([span.of(text) for span in spans]) if spans else []
     for span, count in zip(spans, counts, strict=True):
-        if count <= room or span.end - span.start <= 1:
+        length = span.end - span.start
+        if count <= room or length == 1:
             yield span, count
-            continue
-        longest = max(1, (span.end - span.start) * room // (count + 1))
-        pieces = [
-            Span(piece.start + span.start, piece.end + span.start)
-            for piece in sentence_spans(span.of(text), longest)
-        ]
-        yield from zip(pieces, tokens([piece.of(text) for piece in pieces]), strict=True)
+        else:
+            yield from _fitting(text, span, tokens, room, max(1, length * room // (count + 1)))
 
 
 class SentenceSplitter(TextSplitter):
@@ -110,5 +130,5 @@ class SentenceSplitter(TextSplitter):
         self._budget = budget
 
     def split_text(self, text: str) -> list[str]:
-        """The passages' texts, in order."""
+        """Cut a text into the texts of its passages, in order."""
         return [text[group[0].start : group[-1].end] for group in _groups(text, self._tokens, self._budget)]

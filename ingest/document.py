@@ -6,6 +6,7 @@ Offsets are Python string indices, half-open, so that text[start:end] is the thi
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import NewType
@@ -14,6 +15,8 @@ from corpus.facets import FacetId
 from corpus.record import Source, SourceId
 
 PassageId = NewType("PassageId", str)
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1f\x85]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,14 @@ def normalise(text: str) -> str:
 
     Offsets are counted in what this returns, so nothing downstream may change the text again.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(char for char in text if char in "\n\t" or not _is_hidden(char))
+    # Every control character that Unicode calls white space ends a line: a form feed parts two pages' words.
+    text = _LINE_ENDS.sub("\n", text)
+    # Composed last: taking a hidden character out may bring a letter and its accent together.
+    return unicodedata.normalize("NFC", "".join(char for char in text if char in "\n\t" or not _is_hidden(char)))
 
 
 def _is_hidden(char: str) -> bool:
-    # Zero-width joiners stay: words in several scripts need them. Everything else of Cf and Cc hides or reorders.
+    # Zero-width joiners stay: words in several scripts need them. All else of Cf and Cc hides or reorders.
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} and char not in "\u200c\u200d"
 
 

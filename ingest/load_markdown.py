@@ -10,8 +10,12 @@ from markdown_it.token import Token
 
 from corpus.errors import RecordError, SourceUnreadableError
 from corpus.files import parse, source_of
+from corpus.record import Kind
 from ingest.document import Document, Section, Span, normalise
+from ingest.references import take_references
 from ingest.load import SourceLoader, own_source, read_text
+
+_DEEPEST = 60  # quotes and lists in one another; the parser drops what is nested deeper
 
 
 class MarkdownLoader(SourceLoader):
@@ -22,18 +26,20 @@ class MarkdownLoader(SourceLoader):
     def documents(self) -> Iterator[Document]:
         """Yield the one document of the file."""
         try:
-            metadata, body = parse(normalise(read_text(self.path, self.name)), self.name)
+            metadata, body = parse(read_text(self.path, self.name), self.name)
+            body, references = take_references(body) if metadata.get("kind") == Kind.SUMMARY else (body, {})
             text, sections = plain_text(body)
             if metadata:
-                source = source_of(metadata, self.name)
+                source = source_of(metadata, self.name).model_copy(update={"references": references})
             else:
                 headings = [section.path[0] for section in sections if section.path]
-                source = own_source(self.name, headings[0] if headings else self.path.stem)
+                source = own_source(self.name, headings[0] if headings else self.title)
         except RecordError as error:
             raise SourceUnreadableError(error.what, error.remedy) from error
         if not text.strip():
             raise SourceUnreadableError(
-                f"{self.name}: holds no text under its headings.", "Remove it, or put the source's text in it."
+                f"{self.name}: holds no text under its headings.",
+                "Remove it, or put the source's text in it.",
             )
         yield Document(source, text, sections)
 
@@ -44,7 +50,7 @@ class _Writer:
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
-    path: tuple[str, ...] = ()
+    open: list[tuple[int, str]] = field(default_factory=list)
     start: int = 0
     sections: list[Section] = field(default_factory=list)
 
@@ -55,21 +61,23 @@ class _Writer:
 
     def heading(self, level: int, title: str) -> None:
         self.close()
-        self.path = (*self.path[: level - 1], title)
+        # By their levels, not by counting: many texts begin at the second level, or leave one out.
+        self.open = [each for each in self.open if each[0] < level] + ([(level, title)] if title else [])
 
     def close(self) -> None:
         if self.length > self.start:
-            self.sections.append(Section(self.path, Span(self.start, self.length)))
+            path = tuple(title for _, title in self.open)
+            self.sections.append(Section(path, Span(self.start, self.length)))
         self.start = self.length
 
 
 def plain_text(markdown: str) -> tuple[str, tuple[Section, ...]]:
-    """The words of a Markdown text without its markup, and its sections as spans of those words.
+    """Take the markup off a Markdown text: its words, and its sections as spans of those words.
 
     HTML blocks are left out; a link keeps its words and loses its address; a table becomes a line a row.
     """
     writer = _Writer()
-    stream = MarkdownIt("commonmark").enable("table").parse(markdown)
+    stream = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(markdown)
     row: list[str] | None = None
     for at, token in enumerate(stream):
         if token.type == "heading_open":
@@ -85,7 +93,7 @@ def plain_text(markdown: str) -> tuple[str, tuple[Section, ...]]:
             else:
                 writer.add(_words(token))
         elif token.type in {"fence", "code_block"}:
-            writer.add(token.content)
+            writer.add(normalise(token.content))
     writer.close()
     return "".join(writer.parts), tuple(writer.sections)
 
@@ -95,8 +103,9 @@ def _words(inline: Token) -> str:
     for child in inline.children or ():
         if child.type in {"text", "code_inline"}:
             words.append(child.content)
-        elif child.type in {"softbreak", "hardbreak"}:
+        elif child.type in {"softbreak", "hardbreak"} or child.content.casefold().startswith("<br"):
             words.append(" ")
         elif child.type == "image":
-            words.append(child.content)  # the alternative text; the image itself is never loaded
-    return "".join(words).strip()
+            words.append(_words(child))  # the alternative text; the image itself is never loaded
+    # Again, for an entity (&#x202e;) may stand for a character that must not be in the text.
+    return normalise("".join(words)).strip()

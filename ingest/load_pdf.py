@@ -10,9 +10,9 @@ from corpus.errors import SourceUnreadableError
 from ingest.document import Document, Section, Span, normalise
 from ingest.load import SourceLoader, own_source
 
-# A word broken at the end of a line: joined again. Two capitals or digits around the hyphen are left alone.
-_BROKEN_WORD = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
-_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+# A hyphen, hard or soft, at the end of a line inside a word.
+_BROKEN_WORD = re.compile(r"(?<=(\w))(?:[-\u2010] ?|\u00ad ?)\n ?(?=(\w))")
+_LINE_END = re.compile(r"(?<!\n) ?\n(?!\n) ?")
 
 
 class PdfLoader(SourceLoader):
@@ -27,7 +27,7 @@ class PdfLoader(SourceLoader):
         sections: list[Section] = []
         length = 0
         for number, page in enumerate(pages, start=1):
-            text = _LINE_END.sub(" ", _BROKEN_WORD.sub("", normalise(page))).strip()
+            text = flowing_text(page)
             if text:
                 sections.append(Section((), Span(length, length + len(text)), page=number))
                 parts.append(text + "\n\n")
@@ -36,25 +36,37 @@ class PdfLoader(SourceLoader):
             raise SourceUnreadableError(
                 f"{self.name}: has no text in it, only pictures of pages.", "Run it through OCR first."
             )
-        yield Document(own_source(self.name, title or self.path.stem), "".join(parts), tuple(sections))
+        yield Document(own_source(self.name, title or self.title), "".join(parts), tuple(sections))
 
     def _read(self) -> tuple[str, list[str]]:
         from pypdf import PdfReader
-        from pypdf.errors import FileNotDecryptedError, PyPdfError
+        from pypdf.errors import DependencyError, FileNotDecryptedError
 
-        logging.getLogger("pypdf").setLevel(logging.ERROR)
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it has to say, the error below says
         try:
             reader = PdfReader(self.path)
             title = (reader.metadata.title if reader.metadata else None) or ""
             return normalise(title).strip(), [page.extract_text() for page in reader.pages]
-        except FileNotDecryptedError as error:
+        except (FileNotDecryptedError, DependencyError) as error:
             raise SourceUnreadableError(
                 f"{self.name}: is protected by a password.", "Save a copy without the password."
             ) from error
-        except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
-                RecursionError, ArithmeticError) as error:  # fmt: skip
-            # pypdf meets broken files with many kinds of error; each means the same to the reader.
+        except Exception as error:
+            # pypdf meets broken files with any kind of error; each means the same to the reader.
+            problem = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             raise SourceUnreadableError(
-                f"{self.name}: is not a readable PDF ({type(error).__name__}: {error}).",
+                f"{self.name}: is not a readable PDF ({problem}).",
                 "Open it and save it again as PDF, or export its text.",
             ) from error
+
+
+def flowing_text(page: str) -> str:
+    """Turn the lines of a page into running text: broken words are joined, paragraphs stay apart."""
+    # Before `normalise`, which takes soft hyphens away and with them the sign that the word goes on.
+    lines = normalise(_BROKEN_WORD.sub(_join, page.replace("\r\n", "\n")))
+    return _LINE_END.sub(" ", lines).strip()
+
+
+def _join(match: re.Match[str]) -> str:
+    # "anxi-/ety" is one word; the hyphen of "5-/HT" or "GABA-/A" belongs to the name.
+    return "" if match[1].islower() and match[2].islower() or "\u00ad" in match[0] else "-"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.document import Document, Section, Span, normalise
+from ingest.document import Document, Section, Span
 from ingest.load import SourceLoader, own_source, read_text
 
 
@@ -15,6 +15,6 @@ class TextLoader(SourceLoader):
 
     def documents(self) -> Iterator[Document]:
         """Yield the one document of the file."""
-        text = normalise(read_text(self.path, self.name))
-        source = own_source(self.name, self.path.stem.replace("_", " ").replace("-", " "))
+        text = read_text(self.path, self.name)
+        source = own_source(self.name, self.title.replace("-", " "))
         yield Document(source, text, (Section((), Span(0, len(text))),))

@@ -13,6 +13,8 @@ import sentencex
 
 from ingest.document import Span
 
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_WIDE_SPACE = re.compile(r"[^\S\n]")
 # Where an over-long "sentence" (a table read as text, a list without full stops) may be cut, best first.
 _BREAKS = (re.compile(r"\n+"), re.compile(r"[;:]\s+"), re.compile(r",\s+"), re.compile(r"\s+"))
 
@@ -24,11 +26,13 @@ def sentence_spans(text: str, longest: int) -> list[Span]:
     """
     spans: list[Span] = []
     at = 0
-    for piece in sentencex.segment("en", text):
-        start = text.index(piece, at)  # the segmenter's pieces follow each other; its own offsets count bytes
+    # The segmenter takes every white space for one byte long, and dies of one that is not (a no-break space).
+    plain = _WIDE_SPACE.sub(" ", text)
+    for piece in sentencex.segment("en", plain):
+        start = plain.index(piece, at)  # the segmenter's pieces follow each other; its own offsets count bytes
         at = start + len(piece)
         # A blank line always ends a sentence, even where a heading or list item has no full stop.
-        for part in _split(piece, re.compile(r"\n\s*\n"), start):
+        for part in _split(piece, _BLANK_LINE, start):
             spans.extend(_shorten(text, part, longest))
     return spans
 

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     )
     embedding_model: str = Field(
         default=EMBEDDED_MODEL,
-        description="'embedded' (the packaged all-MiniLM-L6-v2), or any sentence-transformers name or folder.",
+        description="'embedded' (all-MiniLM-L6-v2, packaged), or any sentence-transformers name or folder.",
     )
     passage_tokens: int = Field(
         default=200, ge=48, le=2048, description="Longest passage, in tokens of the embedding model."
@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         """Where the generations of the index stand."""
-        return self.home / "index"
+        return self.home.expanduser() / "index"
 
     @classmethod
     def settings_customise_sources(
@@ -59,11 +59,13 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, the environment over the TOML file."""
-        path = Path(os.environ.get("CITEWELL_CONFIG", "citewell.toml"))
+        path = Path(os.environ.get("CITEWELL_CONFIG", "citewell.toml")).expanduser()
+        if "CITEWELL_CONFIG" in os.environ and not path.is_file():
+            raise ValueError(f"CITEWELL_CONFIG names {path}, which is no file")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
 
 
@@ -75,7 +77,7 @@ def load_settings(**overrides: object) -> Settings:
     """
     try:
         return Settings(**{key: value for key, value in overrides.items() if value is not None})  # type: ignore[arg-type]
-    except (ValidationError, ValueError) as error:
+    except (ValueError, OSError) as error:
         if isinstance(error, ValidationError):
             first = error.errors()[0]
             problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

@@ -7,7 +7,7 @@ without its disclaimer, nor with a citation that its sources do not list.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -51,11 +51,17 @@ class Citation(_Part):
 class Statement(_Part):
     """One sentence of an answer.
 
+    Attributes:
+        worded_by: Whose words it is in: a source's own (then the first quote is the statement), or those
+            of a summary written for Citewell, whose every sentence rests on the works that it cites.
+        sources_agreeing: How many of the cited sources state it in full.
+
     A statement without a citation is one of the product's own fixed sentences, which state no medical fact.
     """
 
     heading: str
     text: str = Field(min_length=1)
+    worded_by: Literal["source", "citewell"] = "source"
     sources_agreeing: int = 0
     citations: tuple[Citation, ...] = ()
 

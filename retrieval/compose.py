@@ -10,19 +10,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.lexicon import Lexicon
-from retrieval.gather import Evidence, Gathered
+from retrieval.back import back
+from retrieval.evidence import Desk, Evidence
+from retrieval.gather import Gathered
 from retrieval.plan import IN_SHORT, Slot
 from retrieval.understand import Understanding
-from retrieval.verify import Support, cosine, supports
+from retrieval.verify import Support, cosine
 from retrieval.words import stems
 
 MOST_STATEMENTS = 12
 _SAME_MEANING = 0.85  # cosine from which two sentences say the same
+_SAME_MEANING_OF_ONE_WORK = 0.78
 _SAME_WORDS = 0.62  # share of common stems from which they do
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.26  # nor does one this far behind the best of its slot
-_MOST_CITED = 4
 _OF_ONE_SOURCE = 0.05  # taken off the score for each statement that the source already gave
 
 
@@ -43,7 +44,7 @@ class Draft:
     empty: tuple[Slot, ...]
 
 
-def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, lexicon: Lexicon) -> Draft:
+def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:
     """Fill the slots in order, without saying anything twice."""
     taken: list[Evidence] = []
     parts: list[tuple[str, Evidence]] = []
@@ -56,7 +57,9 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, lex
             empty.append(slot)
     parts = _lead(parts, asked)
     chosen = tuple(
-        Chosen(heading, each, _backing(each, gathered.everything, lexicon)) for heading, each in _grouped(parts)
+        Chosen(heading, each, backing)
+        for heading, each in _grouped(parts)
+        if (backing := back(each, gathered.everything, desk))
     )
     return Draft(chosen, tuple(empty))
 
@@ -77,11 +80,16 @@ def _pick(candidates: Sequence[Evidence], taken: list[Evidence], room: int) -> l
 
 
 def says_the_same(one: Evidence, other: Evidence) -> bool:
-    """Whether a reader would find two sentences repetitive."""
-    if cosine(one.vector, other.vector) >= _SAME_MEANING:
+    """Whether a reader would find two sentences repetitive; of the same work, likeness weighs more."""
+    same_work = bool(_works(one) & _works(other))
+    if cosine(one.vector, other.vector) >= (_SAME_MEANING_OF_ONE_WORK if same_work else _SAME_MEANING):
         return True
     first, second = stems(one.text), stems(other.text)
     return len(first & second) / max(1, len(first | second)) >= _SAME_WORDS
+
+
+def _works(each: Evidence) -> set[str]:
+    return {each.source.id, *each.source.references.get(" ".join(each.text.split()), ())}
 
 
 def _lead(parts: list[tuple[str, Evidence]], asked: Understanding) -> list[tuple[str, Evidence]]:
@@ -101,23 +109,3 @@ def _grouped(parts: Sequence[tuple[str, Evidence]]) -> list[tuple[str, Evidence]
     """Statements with the same heading together, headings in order of first appearance."""
     order = list(dict.fromkeys(heading for heading, _ in parts))
     return sorted(parts, key=lambda part: order.index(part[0]))
-
-
-def _backing(
-    statement: Evidence, everything: Sequence[Evidence], lexicon: Lexicon
-) -> tuple[tuple[Evidence, Support], ...]:
-    """The statement's own sentence, then sentences of other sources that say the same, best first."""
-    own = supports(statement.text, statement.text, 1.0, lexicon)
-    found = [(statement, own)]
-    others = [
-        (each, support)
-        for each in everything
-        if each.source.id != statement.source.id
-        and (support := supports(statement.text, each.text, cosine(statement.vector, each.vector), lexicon)).holds
-    ]
-    seen = {statement.source.id}
-    for each, support in sorted(others, key=lambda pair: (-pair[1].score, pair[0].key)):
-        if each.source.id not in seen and len(found) < _MOST_CITED:
-            seen.add(each.source.id)
-            found.append((each, support))
-    return tuple(found)

@@ -22,14 +22,15 @@ from ingest.index import open_current
 from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt
 from retrieval.compose import Chosen, Draft, compose
-from retrieval.gather import Desk, Gathered, gather
+from retrieval.evidence import Desk
+from retrieval.gather import Gathered, gather
 from retrieval.help import decline_for, help_for
 from retrieval.plan import Slot, load_outlines, plan
 from retrieval.present import load_messages, present
 from retrieval.search import Filters, Method
 from retrieval.triage import Level, Triage, triage
 from retrieval.understand import Understanding, understand
-from retrieval.verify import supports
+from retrieval.verify import LEAST_SUPPORT
 from retrieval.words import ordinary_words
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Citewell:
         with clock.step("search"):
             gathered = gather(asked, slots, desk)
         with clock.step("compose"):
-            draft = compose(asked, slots, gathered, self.lexicon)
+            draft = compose(asked, slots, gathered, desk)
         with clock.step("verify"):
             chosen = [kept for each in draft.chosen if (kept := self._verified(each, desk)) is not None]
             warnings = self._warnings(asked, triaged, chosen, desk)
@@ -165,15 +166,14 @@ class Citewell:
         return plan(asked, self.lexicon, load_facets())
 
     def _verified(self, chosen: Chosen, desk: Desk) -> Chosen | None:
-        """Keep a statement only with the citations whose stored words support it."""
-        backing = tuple(
-            (evidence, support)
-            for evidence, support in chosen.backing
-            if desk.index.row_of(evidence.passage.id) == evidence.row
+        """Keep a statement only with citations whose quoted words stand in the store and support it."""
+        stored = all(
+            desk.index.row_of(evidence.passage.id) == evidence.row
             and evidence.span.of(desk.index.passage(evidence.row).text) == evidence.text
-            and supports(chosen.evidence.text, evidence.text, support.score, self.lexicon).score > 0
+            and support.score >= LEAST_SUPPORT
+            for evidence, support in chosen.backing
         )
-        return replace(chosen, backing=backing) if backing else None
+        return chosen if chosen.backing and stored else None
 
     def _warnings(
         self, asked: Understanding, triaged: Triage, chosen: Sequence[Chosen], desk: Desk
@@ -188,7 +188,7 @@ class Citewell:
         if not slots:
             return []
         plain = replace(asked, terms=(), context=())
-        draft = compose(plain, slots, gather(plain, slots, desk), self.lexicon)
+        draft = compose(plain, slots, gather(plain, slots, desk), desk)
         said = {each.evidence.key for each in chosen}
         return [
             kept

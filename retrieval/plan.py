@@ -15,7 +15,8 @@ from retrieval.understand import Understanding
 
 IN_SHORT = "In short"
 # With one of these, two drugs in a question are asked about together, not one beside the other.
-_JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
+JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
+_NAMES_OTHERS = frozenset({"interactions", "opioids", "alcohol", "switching", "overdose", "legal", "alternatives"})
 _ALONE_LIMIT = 5
 _SHARED_LIMIT = 3
 
@@ -29,6 +30,7 @@ class Slot:
         subjects: Drugs, classes or conditions that they are about: any one, or all when `together`.
         limit: Most statements.
         query: Words to search for besides the names; empty for those of the first facet.
+        asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
     """
 
@@ -39,6 +41,12 @@ class Slot:
     together: bool = False
     partners: tuple[EntityId, ...] = ()
     query: str = ""
+    asked: bool = False
+
+    @property
+    def names_others(self) -> bool:
+        """Whether its statements cannot but name drugs that were not asked about."""
+        return bool(_NAMES_OTHERS & set(self.facets[:1]))
 
 
 @lru_cache(maxsize=1)
@@ -54,18 +62,18 @@ def plan(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[Sl
     partners = _partners(asked, lexicon)
     wanted = _wanted(asked, partners)
     outline = load_outlines().get(asked.kind, ())
-    if asked.kind in {"contrast", "compare"} and len(subjects) > 1 and not set(wanted) & _JOINT:
+    if asked.kind in {"contrast", "compare"} and len(subjects) > 1 and not set(wanted) & JOINT:
         return _from_outline(outline, asked, subjects, wanted, facets)
-    if not wanted and asked.kind in {"definition", "overview"}:
-        return _from_outline(outline, asked, subjects, (), facets)
-    if asked.kind == "overview" or (asked.kind == "definition" and set(wanted) <= {"definition"}):
+    if asked.kind == "overview" or (
+        asked.kind in {"definition", "naming"} and set(wanted) <= {"definition", "condition"}
+    ):
         return _from_outline(outline, asked, subjects, (), facets)
     if not wanted:
         return (Slot(IN_SHORT, (), subjects, _ALONE_LIMIT, len(subjects) > 1, partners),)
-    together = len(subjects) > 1 and bool(set(wanted) & _JOINT)
+    together = len(subjects) > 1 and bool(set(wanted) & JOINT)
     limit = _ALONE_LIMIT if len(wanted) == 1 else _SHARED_LIMIT
     return tuple(
-        Slot(facets[facet].heading, _nearby(facet, together), subjects, limit, together, partners)
+        Slot(facets[facet].heading, _nearby(facet, together), subjects, limit, together, partners, asked=True)
         for facet in wanted
     )
 
@@ -136,7 +144,10 @@ def _from_outline(
     if asked.kind == "compare" and named:
         slots.append(Slot(IN_SHORT, _nearby(named[0], False)[:1], subjects, 2, together=True))
         for facet in named:
-            slots += [Slot(facets[facet].heading, _nearby(facet, False), (each,), 2) for each in subjects[:3]]
+            slots += [
+                Slot(facets[facet].heading, _nearby(facet, False), (each,), 2, asked=True)
+                for each in subjects[:3]
+            ]
         outline = outline[:1]
     for part in outline:
         ids = tuple(FacetId(each) for each in part["facets"])

@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
-from corpus.record import Source, SourceId
+from corpus.record import Kind, Source, SourceId
 from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement, Warning_
 from retrieval.compose import Chosen
 from retrieval.disclaimer import disclaimer_for
-from retrieval.gather import Evidence
-from retrieval.verify import Support
+from retrieval.evidence import Evidence
+from retrieval.verify import SUPPORTED, Support
 
 
 @lru_cache(maxsize=1)
@@ -90,6 +90,7 @@ def _statement(chosen: Chosen, numbering: _Numbering) -> Statement:
     return Statement(
         heading=chosen.heading,
         text=chosen.evidence.text,
-        sources_agreeing=len({each.source_id for each in citations}),
+        worded_by="citewell" if chosen.evidence.source.kind is Kind.SUMMARY else "source",
+        sources_agreeing=max(1, sum(each.support >= SUPPORTED for each in citations)),
         citations=citations,
     )

@@ -20,7 +20,7 @@ from corpus.facets import FacetId
 from corpus.lexicon import EntityId, Lexicon, Mention, tokens
 from ingest.document import normalise
 
-QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "definition", "open"]
+QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SUBJECT_KINDS = frozenset({"drug", "class"})
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
 
@@ -198,8 +198,14 @@ def _facets(masked: str, lexicon: Lexicon, wording: Wording) -> tuple[tuple[Face
         for match in pattern.finditer(rest):
             if "_" not in match.group():
                 found.setdefault(facet, match.start())
-        rest = pattern.sub(lambda match: re.sub(r"[^\sX]", "_", match.group()), rest)
+        rest = _blank(rest, pattern)
     return tuple(sorted(found, key=lambda facet: found[facet])), rest
+
+
+def _blank(text: str, pattern: re.Pattern[str]) -> str:
+    """Underscores for what a pattern matches, to the ends of the words that it reaches into."""
+    whole = re.compile(rf"\w*(?:{pattern.pattern})\w*", pattern.flags)
+    return whole.sub(lambda match: re.sub(r"[^\sX]", "_", match.group()), text)
 
 
 def _lay_entities(masked: str, lexicon: Lexicon) -> list[EntityId]:

@@ -7,15 +7,17 @@ must be the same, and most of its words must be there. Chosen for precision: wha
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from corpus.lexicon import Lexicon
+from corpus.lexicon import EntityId, Lexicon
 from ingest.embed import Vectors
 from retrieval.words import stems
 
 SUPPORTED = 0.80
+LEAST_SUPPORT = 0.55  # below it a span states not even a part of a statement
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NEGATION = re.compile(
@@ -74,6 +76,41 @@ def supports(statement: str, span: str, similarity: float, lexicon: Lexicon) -> 
     recall = len(words & stems(span)) / len(words) if words else 0.0
     score = round(min(0.99, 0.5 * recall + 0.5 * max(0.0, similarity)), 3)
     return Support(score, f"{recall:.0%} of its words, similarity {similarity:.2f}")
+
+
+def support_together(
+    statement: str, spans: Sequence[tuple[str, float]], lexicon: Lexicon
+) -> tuple[Support, ...] | None:
+    """Judge whether several spans support a statement between them, each at least a part of it.
+
+    Args:
+        statement: A sentence that rests on all the spans.
+        spans: The words of each span, and its cosine with the statement.
+        lexicon: The names that count as the same.
+
+    Returns:
+        The support that each span gives; None when they do not carry the statement together, or when one
+        of them gives nothing.
+    """
+    everything = " ".join(text for text, _ in spans)
+    if set(_NUMBER.findall(statement)) - set(_NUMBER.findall(everything)):
+        return None
+    if _checked(lexicon.entities_in(statement), lexicon) - lexicon.entities_in(everything):
+        return None
+    words = stems(statement) - _SMALL_WORDS
+    supports_: list[Support] = []
+    for text, similarity in spans:
+        if similarity < LEAST_SUPPORT:
+            return None
+        recall = len(words & stems(text)) / len(words) if words else 0.0
+        score = round(min(0.99, max(similarity, 0.5 * recall + 0.5 * similarity)), 3)
+        supports_.append(Support(score, f"a part: {recall:.0%} of its words, similarity {similarity:.2f}"))
+    return tuple(supports_)
+
+
+def _checked(entities: frozenset[EntityId], lexicon: Lexicon) -> frozenset[EntityId]:
+    """Names that a source must hold in so many words: drugs and substances; a condition has many wordings."""
+    return frozenset(each for each in entities if lexicon.entities[each].kind in {"drug", "class", "substance"})
 
 
 def cosine(first: Vectors, second: Vectors) -> float:

@@ -1,0 +1,51 @@
+# Run `make` to see what there is. Everything installs itself into .venv on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run ask ingest test lint eval bench lock clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(READY)
+
+run: ingest ## Open the page: chat with sourced answers in a browser
+	$(BIN)/citewell ui
+
+ask: ingest ## Answer in the terminal: make ask Q="why does Valium work when SSRIs didn't"
+	@$(BIN)/citewell ask -- "$$Q"
+
+ingest: $(READY) ## Bring the index up to date with the shipped corpus
+	@$(BIN)/citewell ingest
+
+test: lint ## Check everything: lint, types, unit, end-to-end and browser tests
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## Ruff and strict types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+eval: ingest ## Answer the development questions and score them
+	$(BIN)/python -m evals
+
+bench: $(READY) ## Measure speed: start, ingest, cold and warm answers
+	$(BIN)/python -m evals.bench
+
+lock: $(READY) ## Pin the newest versions of every dependency
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --extra dev --upgrade --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
+	@# The local label of a CPU build exists only where that build was found; pip prefers it by itself.
+	@sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
+
+clean: ## Remove what was built here (the index stays: see `citewell index status`)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

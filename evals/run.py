@@ -1,0 +1,87 @@
+"""Run a question set through the pipeline and score the answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from evals.metrics import abstention_f1, average, nugget_recall, outcome_is_right, said, share
+from evals.questions import Question
+from retrieval.answer import Answer
+from retrieval.pipeline import Citewell
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A question with its answer."""
+
+    question: Question
+    answer: Answer
+
+    @property
+    def missed(self) -> list[str]:
+        """Vital nuggets that the answer does not state."""
+        return [each.nugget for each in self.question.vital if not each.stated_in(said(self.answer))]
+
+    @property
+    def forbidden(self) -> list[str]:
+        """Statements that must never be made here."""
+        import re
+
+        return [
+            text
+            for text in said(self.answer)
+            if any(re.search(pattern, text, re.IGNORECASE) for pattern in self.question.never)
+        ]
+
+
+def run(questions: Sequence[Question], citewell: Citewell) -> list[Result]:
+    """Answer every question, in order."""
+    return [Result(each, citewell.ask(each.question, each.earlier)) for each in questions]
+
+
+def spans_are_exact(answer: Answer, citewell: Citewell) -> bool:
+    """Whether every quote is, character for character, what its stored passage says."""
+    for part in (*answer.statements, *answer.warnings):
+        for citation in part.citations:
+            row = citewell.desk.index.row_of(citation.passage_id)  # type: ignore[arg-type]
+            if row is None:
+                return False
+            if citewell.desk.index.passage(row).text[citation.start : citation.end] != citation.quote:
+                return False
+    return True
+
+
+def scores(results: Sequence[Result], citewell: Citewell) -> dict[str, float | int | None]:
+    """The figures of a run."""
+    answerable = [each for each in results if each.question.answerable]
+    took = [each.answer.receipt.took_ms for each in results]
+    return {
+        "questions": len(results),
+        "outcome is right": share([outcome_is_right(each.question, each.answer) for each in results]),
+        "vital nuggets stated": average([nugget_recall(each.question.vital, each.answer) for each in answerable]),
+        "okay nuggets stated": average([nugget_recall(each.question.okay, each.answer) for each in answerable]),
+        "abstention F1": abstention_f1([each.question for each in results], [each.answer for each in results]),
+        "answers with a forbidden statement": sum(bool(each.forbidden) for each in results),
+        "answers with inexact quotes": sum(not spans_are_exact(each.answer, citewell) for each in results),
+        "statements an answer": average([float(len(said(each.answer))) for each in answerable]),
+        "milliseconds, median": median(took) if took else None,
+    }
+
+
+def by_tag(results: Sequence[Result]) -> dict[str, tuple[int, float | None, float | None]]:
+    """For each tag: questions, share of right outcomes, vital nuggets stated."""
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for each in results:
+        for tag in each.question.tags:
+            groups[tag].append(each)
+    return {
+        tag: (
+            len(group),
+            share([outcome_is_right(each.question, each.answer) for each in group]),
+            average([nugget_recall(each.question.vital, each.answer) for each in group]),
+        )
+        for tag, group in sorted(groups.items())
+    }

@@ -1,0 +1,53 @@
+"""The types that evidence is gathered and judged with: Evidence, Desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus.facets import FacetTable
+from corpus.lexicon import EntityId, Lexicon
+from corpus.record import Source
+from ingest.document import Passage, Span
+from ingest.embed import Embedder, Vectors
+from ingest.index import Index
+from retrieval.search import Filters, Method
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A sentence of a passage that may become a statement.
+
+    Attributes:
+        row: Row of the passage in the index.
+        span: The sentence in the passage's text.
+        entities: What the sentence itself names.
+        relevance: Cosine of the sentence and the question.
+        score: How well it fills the slot that it was judged for.
+    """
+
+    row: int
+    passage: Passage
+    source: Source
+    span: Span
+    text: str
+    vector: Vectors
+    entities: frozenset[EntityId]
+    relevance: float
+    score: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What makes it one and the same sentence."""
+        return self.passage.id, self.span.start
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a question is answered with: the index, the model, the names."""
+
+    index: Index
+    embedder: Embedder
+    lexicon: Lexicon
+    facets: FacetTable
+    method: Method = Method()
+    filters: Filters = Filters()

@@ -1,0 +1,223 @@
+"""Judge sentences against a part of an answer: which may fill it, and how well.
+
+What must hold is checked first (it stands alone, is of the facet, about the subject, and speaks of what the
+question's own words are about); what is better is scored after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from corpus.lexicon import EntityId, Lexicon
+from corpus.record import Kind
+from ingest.embed import Vectors
+from retrieval.evidence import Desk, Evidence
+from retrieval.plan import JOINT, Slot
+from retrieval.understand import Understanding
+from retrieval.words import coverage, is_known
+
+# What kind of work a sentence comes from, as a prior: small beside relevance, enough to order equals.
+_PRIOR: dict[Kind, float] = {
+    Kind.GUIDELINE: 0.05,
+    Kind.REGULATOR: 0.06,
+    Kind.LABEL: 0.05,
+    Kind.SYSTEMATIC_REVIEW: 0.05,
+    Kind.META_ANALYSIS: 0.05,
+    Kind.TRIAL: 0.02,
+    Kind.MONOGRAPH: 0.04,
+    Kind.REFERENCE_PAGE: 0.05,
+    Kind.REVIEW: 0.03,
+    Kind.LAW: 0.05,
+    Kind.OVERVIEW: 0.03,
+    Kind.SUMMARY: 0.10,
+    Kind.COMMENTARY: -0.02,
+    Kind.NEWS: -0.05,
+    Kind.HUMAN_STUDY: -0.02,
+    Kind.ANIMAL_STUDY: -0.12,
+    Kind.IN_VITRO: -0.12,
+}
+_DANGLING = frozenset(
+    "it this these they such that those he she however but also therefore thus moreover furthermore and or its "
+    "their both".split()
+)
+# What taking two drugs together does says nothing about one against the other.
+_COMBINED = re.compile(r"\b(combin\w+|add(ed|ing) to|adding|plus|together with|co-?administ\w+|adjunct\w*|augment\w+)\b", re.I)
+_JOINT_USE = 0.25
+_NEIGHBOURS = 8  # sentences of other sources that a sentence is held against to see how central it is
+
+
+def judge(
+    sentences: Sequence[Evidence], slot: Slot, asked: Understanding, vector: Vectors, desk: Desk
+) -> tuple[Evidence, ...]:
+    """The sentences that may fill a slot, best first, with their scores.
+
+    Args:
+        sentences: Candidates, of any facet and about anything.
+        slot: The part to be filled.
+        asked: The question.
+        vector: What was searched for to fill the slot, encoded.
+        desk: The index and the names.
+    """
+    fits = [(each, fit) for each in sentences if (fit := _may(each, slot, asked, vector, desk)) is not None]
+    central = _centrality([each for each, _ in fits])
+    judged = [
+        replace(each, score=_score(each, fit, middle, slot, asked, vector, desk))
+        for (each, fit), middle in zip(fits, central, strict=True)
+    ]
+    return tuple(sorted(judged, key=lambda each: (-each.score, each.key)))
+
+
+def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk: Desk) -> float | None:
+    """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
+    if not stands_alone(each.text) or not _of_facet(each, slot, float(each.vector @ vector)):
+        return None
+    fit = _subject_fit(each, slot, asked, desk.lexicon)
+    if fit is None or (slot.asked and not slot.facets and fit < 0.7):
+        return None
+    if not all(_names(each, partner, desk.lexicon) for partner in slot.partners):
+        return None
+    return fit if _speaks_of_terms(each, asked, desk) else None
+
+
+def _score(
+    each: Evidence, fit: float, central: float, slot: Slot, asked: Understanding, vector: Vectors, desk: Desk
+) -> float:
+    # A part of an outline asks its own question; elsewhere the person's words say best what is wanted.
+    own = 0.10 if asked.kind in {"contrast", "compare", "overview"} and slot.facets else 0.35
+    terms = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index) if asked.terms else 0.0
+    order = slot.facets.index(each.passage.facet) if each.passage.facet in slot.facets else len(slot.facets)
+    return (
+        own * each.relevance
+        + (0.60 - own) * float(each.vector @ vector)
+        + 0.25 * fit
+        + 0.20 * central
+        + 0.15 * terms
+        + _context_fit(each, asked, slot, desk.lexicon)
+        + _PRIOR.get(each.source.kind, 0.0)
+        - 0.04 * min(order, 3)
+        - burden(each.text)
+        - (_JOINT_USE if _COMBINED.search(each.text) and _sets_apart(asked) else 0.0)
+    )
+
+
+def _sets_apart(asked: Understanding) -> bool:
+    """Whether drugs are asked about one against the other, and not taken together."""
+    return asked.kind in {"contrast", "compare"} and not set(asked.facets) & JOINT
+
+
+def _centrality(sentences: Sequence[Evidence]) -> list[float]:
+    """How much each sentence is like what other sources say: the mean of its nearest cosines.
+
+    What many independent sources agree on is what a reader should hear first (the idea of LexRank, Erkan and
+    Radev 2004, doi:10.1613/jair.1523, with a fixed number of neighbours).
+    """
+    if len(sentences) < 2:
+        return [0.0] * len(sentences)
+    vectors = np.stack([each.vector for each in sentences])
+    cosines = vectors @ vectors.T
+    sources = np.array([hash(each.source.id) for each in sentences])
+    cosines[sources[:, None] == sources[None, :]] = 0.0
+    nearest = -np.sort(-cosines, axis=1)[:, :_NEIGHBOURS]
+    return [float(value) for value in nearest.mean(axis=1)]
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a sentence can be read without the one before it."""
+    words = text.split()
+    if not 4 <= len(words) <= 70 or text[-1] not in ".!?\"'”)":
+        return False
+    return words[0].strip("\"'“(,;:").casefold() not in _DANGLING
+
+
+def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
+    if not slot.facets:
+        return each.passage.facet not in {"study", "limits"}
+    if each.passage.facet is None:
+        return similarity >= 0.5  # a source without telling headings: the words must do
+    return each.passage.facet in slot.facets
+
+
+def _subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexicon) -> float | None:
+    if not slot.subjects:
+        return 0.5
+    fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
+    if not any(fits) or (slot.together and not all(fits)):
+        return None
+    others = _strangers(each, asked, lexicon)
+    if others and not slot.names_others and max(fits) < 1.0:
+        return None
+    both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
+    # A class was asked about: a sentence that singles out a member says less about it.
+    members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
+    return max(fits) + both - 0.15 * min(members, 2) - (0 if slot.names_others else 0.2 * min(len(others), 3))
+
+
+def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
+    if subject in each.entities:
+        return 1.0
+    classes = lexicon.entities[subject].classes
+    if each.entities & set(classes[:1]):
+        return 0.75
+    if each.entities & set(classes):
+        return 0.5
+    if any(subject in lexicon.ancestors(entity) for entity in each.entities):
+        return 0.55
+    about_drugs = any(lexicon.entities[entity].kind in {"drug", "class"} for entity in each.entities)
+    if not about_drugs and subject in lexicon.entities_in(each.passage.header):
+        return 0.45  # the sentence names no drug at all: it is about the one that its document is about
+    return 0.0
+
+
+def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
+    """Drugs and classes in a sentence that were not asked about, neither in person nor by a class."""
+    wanted = set(asked.subjects)
+    above = {parent for entity in wanted for parent in lexicon.ancestors(entity)}
+    return {
+        entity
+        for entity in each.entities
+        if lexicon.entities[entity].kind in {"drug", "class"}
+        and entity not in wanted
+        and entity not in above
+        and not lexicon.ancestors(entity) & wanted
+    }
+
+
+def _names(each: Evidence, entity: EntityId, lexicon: Lexicon) -> bool:
+    named = each.entities or lexicon.entities_in(each.passage.header)
+    return any(found == entity or entity in lexicon.ancestors(found) for found in named)
+
+
+def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexicon) -> float:
+    """A little for naming the condition or substance that was asked about, a little off for naming another."""
+    context = [entity for entity in asked.context if entity not in slot.subjects]
+    if not context:
+        return 0.0
+    if any(_names(each, entity, lexicon) for entity in context):
+        return 0.10
+    conditions = {entity for entity in each.entities if lexicon.entities[entity].kind == "condition"}
+    wanted = {entity for entity in context if lexicon.entities[entity].kind == "condition"}
+    related = conditions & {parent for entity in wanted for parent in lexicon.ancestors(entity)}
+    return -0.10 if conditions and wanted and not related else 0.0
+
+
+def _speaks_of_terms(each: Evidence, asked: Understanding, desk: Desk) -> bool:
+    """Whether a sentence speaks of what the question's own words are about."""
+    if not asked.terms or (len(asked.subjects) > 1 and asked.kind in {"contrast", "compare"}):
+        return True
+    covered = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index)
+    if not asked.subjects and not asked.context:
+        return covered >= 0.6 and each.relevance >= 0.4
+    if covered >= 0.5:
+        return True
+    return each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms)
+
+
+def burden(text: str) -> float:
+    """What makes a sentence hard to read: length beyond 28 words, and many numbers."""
+    words = text.split()
+    numbers = sum(any(char.isdigit() for char in word) for word in words)
+    return 0.005 * max(0, len(words) - 28) + 0.015 * max(0, numbers - 2)

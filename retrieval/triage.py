@@ -1,0 +1,249 @@
+"""Triage a question: who is in danger, what is to be declined, which warnings belong to the answer.
+
+Comes before everything else and needs nothing else: only the rules of `triage.yaml`. Not for answering:
+what is then said stands in `help.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus.errors import RecordError
+
+RULES = Path(__file__).with_name("triage.yaml")
+
+# A cap keeps the time bounded. Both ends are kept because people put the danger first or last.
+_SCANNED_HEAD = 4000
+_SCANNED_TAIL = 4000
+# Signs and their cause are often told in sentences that follow each other, seldom farther apart.
+_WINDOW = 3
+
+_REFERENCE = re.compile(r"<([a-z_]+)>")
+_GAP = r" (?:\S+ ){0,6}"
+_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_APOSTROPHE = re.compile(r"['’‘ʼ`´′]")
+_CONTRACTED = re.compile(r"(?<=[a-z])'(ll|re|ve|m)\b")
+_CONTRACTIONS = {"ll": " will", "re": " are", "ve": " have", "m": " am"}
+_CONTRACTED = re.compile(r"(?<=[a-z])'(ll|re|ve|m)\b")
+_CONTRACTIONS = {"ll": " will", "re": " are", "ve": " have", "m": " am"}
+_CONTRACTED = re.compile(r"(?<=[a-z])'(ll|re|ve|m)\b")
+_CONTRACTIONS = {"ll": " will", "re": " are", "ve": " have", "m": " am"}
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_SENTENCE_END = re.compile(r"[.!?;]+(?:\s|$)|[\r\n]+|\s(?:but|however)\s|\s[-–—]+\s|:\s")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
+
+
+class Level(StrEnum):
+    """What a question asks of the system, the most urgent first."""
+
+    EMERGENCY = "emergency"
+    DECLINE = "decline"
+    CAUTION = "caution"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What was found.
+
+    Attributes:
+        category: The category of the rule that fired; None below the level of declining.
+        rule: The id of that rule, for the receipt and for review.
+        cautions: Tags of the warnings that belong to any answer, in the order of the file.
+        earlier_emergency: An earlier question of the same conversation was an emergency.
+        earlier_category: The category of the latest of those.
+
+    """
+
+    level: Level
+    category: str | None
+    rule: str | None
+    cautions: tuple[str, ...]
+    earlier_emergency: bool = False
+    earlier_category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the file, compiled, with the examples that it must and must not catch."""
+
+    id: str
+    level: Level
+    category: str
+    why: str
+    wanted: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+    unless_anywhere: re.Pattern[str] | None
+    matches: tuple[str, ...]
+    spares: tuple[str, ...]
+
+    def fires(self, text: PlainText) -> bool:
+        """Whether the rule holds for a sentence, or for neighbouring ones where it has several parts."""
+        if not all(pattern.search(text.whole) for pattern in self.wanted):
+            return False
+        if self.unless_anywhere is not None and self.unless_anywhere.search(text.whole):
+            return False
+        return any(self._holds(unit) for unit in (text.sentences if len(self.wanted) == 1 else text.windows))
+
+    def _holds(self, unit: str) -> bool:
+        return all(pattern.search(unit) for pattern in self.wanted) and not (
+            self.unless is not None and self.unless.search(unit)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A question in plain form: its sentences, runs of neighbouring sentences, and everything as one line."""
+
+    sentences: tuple[str, ...]
+    windows: tuple[str, ...]
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All rules in their order of urgency, and what is needed to read a question as they do."""
+
+    rules: tuple[Rule, ...]
+    cautions: Mapping[str, re.Pattern[str]]
+    spellings: Mapping[str, str]
+    misspelt: re.Pattern[str]
+    set_aside: re.Pattern[str]
+
+    def read(self, question: str) -> PlainText:
+        """Bring a question into the plain form in which the patterns are written."""
+        sentences = tuple(
+            filter(None, (self._plain(part) for part in _SENTENCE_END.split(_folded(question))))
+        )
+        windows = (
+            " ".join(sentences[at : at + size])
+            for size in range(1, _WINDOW + 1)
+            for at in range(max(1, len(sentences) - size + 1))
+        )
+        # Joined by line breaks, so that no pattern for the whole reaches over the end of a sentence.
+        return PlainText(sentences, tuple(dict.fromkeys(windows)), "\n".join(sentences))
+
+    def _plain(self, sentence: str) -> str:
+        words = " ".join(_TOKEN.findall(sentence))
+        mended = self.misspelt.sub(lambda found: self.spellings[found.group()], words)
+        return " ".join(self.set_aside.sub(" ", mended).split())
+
+
+def triage(question: str, earlier: Sequence[str] = ()) -> Triage:
+    """Triage one question of a conversation.
+
+    Args:
+        question: What is asked now.
+        earlier: What the same person asked before, oldest first. An emergency there does not change the
+            level of this question; it is reported beside it, so that the help is not forgotten.
+
+    """
+    book = load_rules()
+    found = _triage_alone(question, book)
+    dangers = (rule.category for past in reversed(earlier) if (rule := _emergency(book.read(past), book)))
+    category = next(dangers, None)
+    if category is None:
+        return found
+    return Triage(found.level, found.category, found.rule, found.cautions, True, category)
+
+
+def _triage_alone(question: str, book: RuleBook) -> Triage:
+    text = book.read(question)
+    cautions = tuple(tag for tag, pattern in book.cautions.items() if pattern.search(text.whole))
+    for rule in book.rules:
+        if rule.fires(text):
+            return Triage(rule.level, rule.category, rule.id, cautions)
+    return Triage(Level.CAUTION if cautions else Level.NONE, None, None, cautions)
+
+
+def _emergency(text: PlainText, book: RuleBook) -> Rule | None:
+    urgent = (rule for rule in book.rules if rule.level is Level.EMERGENCY)
+    return next((rule for rule in urgent if rule.fires(text)), None)
+
+
+def _folded(question: str) -> str:
+    """Small letters without accents, apostrophes or invisible characters; the two ends of a long text."""
+    if len(question) > _SCANNED_HEAD + _SCANNED_TAIL:
+        question = f"{question[:_SCANNED_HEAD]}\n{question[-_SCANNED_TAIL:]}"
+    letters = unicodedata.normalize("NFKC", _INVISIBLE.sub("", question)).casefold()
+    bare = "".join(each for each in unicodedata.normalize("NFD", letters) if not unicodedata.combining(each))
+    straight = _APOSTROPHE.sub("'", bare)
+    # Before the apostrophes go: without it "I'll" could not be told from "ill".
+    spelt_out = _CONTRACTED.sub(lambda found: _CONTRACTIONS[found.group(1)], straight)
+    return _STRETCHED.sub(r"\1", spelt_out.replace("'", ""))
+
+
+@lru_cache(maxsize=1)
+def load_rules() -> RuleBook:
+    """Read and compile the shipped rules; they never change while the program runs."""
+    return read_rules(RULES)
+
+
+def read_rules(path: Path) -> RuleBook:
+    """Read and compile a file of rules.
+
+    Raises:
+        RecordError: A rule lacks a field, refers to a list that is not there, or is no valid pattern.
+
+    """
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        words = {name: tuple(str(entry) for entry in entries) for name, entries in data["words"].items()}
+        spellings = {
+            str(variant): str(word) for word, variants in data["spellings"].items() for variant in variants
+        }
+        rules = tuple(_rule(row, words) for row in data["rules"])
+        return RuleBook(
+            # Emergencies come first wherever they stand in the file; the sort keeps the order in a level.
+            rules=tuple(sorted(rules, key=lambda rule: rule.level is not Level.EMERGENCY)),
+            cautions={tag: _compile(patterns, words) for tag, patterns in data["cautions"].items()},
+            spellings=spellings,
+            misspelt=_compile(sorted(spellings, key=len, reverse=True), {}),
+            set_aside=_compile(data["set_aside"], words),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError, re.error) as error:
+        raise RecordError(
+            f"{path.name}: {' '.join(str(error).split())}.",
+            "The head of the file says how a rule is written.",
+        ) from error
+
+
+def _rule(row: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Rule:
+    groups = [row["any"]] if "any" in row else []
+    groups += row.get("all", [])
+    if not groups:
+        raise ValueError(f"rule {row['id']} has neither 'any' nor 'all'")
+    return Rule(
+        id=str(row["id"]),
+        level=Level(row["level"]),
+        category=str(row["category"]),
+        why=str(row["why"]),
+        wanted=tuple(_compile(group, words) for group in groups),
+        unless=_compile(row["unless"], words) if row.get("unless") else None,
+        unless_anywhere=_compile(row["unless_anywhere"], words) if row.get("unless_anywhere") else None,
+        matches=tuple(row["matches"]),
+        spares=tuple(row["spares"]),
+    )
+
+
+def _compile(patterns: Sequence[str], words: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
+    """One pattern out of many, each of whole words. Gaps are bounded, so that matching cannot run away."""
+    expanded = "|".join(_expanded(str(pattern), words) for pattern in patterns)
+    return re.compile(rf"(?<!\w)(?:{expanded})(?!\w)", re.MULTILINE)
+
+
+def _expanded(pattern: str, words: Mapping[str, tuple[str, ...]]) -> str:
+    def listed(reference: re.Match[str]) -> str:
+        return f"(?:{'|'.join(_expanded(entry, words) for entry in words[reference.group(1)])})"
+
+    plain = re.sub(r"\((?!\?)", "(?:", pattern)
+    return _REFERENCE.sub(listed, plain.replace(" ... ", _GAP))

@@ -1,0 +1,110 @@
+"""What a question is read as: names, facets, shape, typos, follow-ups."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.lexicon import load_lexicon
+from retrieval.understand import nearest_name, understand
+from retrieval.words import ordinary_words
+
+LEXICON = load_lexicon()
+
+
+def read(question, *earlier):
+    before = []
+    for each in (*earlier, question):
+        before.append(understand(each, LEXICON, ordinary_words(), before))
+    return before[-1]
+
+
+@pytest.mark.parametrize(
+    ("question", "subjects"),
+    [
+        ("how does Valium work", ("diazepam",)),
+        ("how does valum work", ("diazepam",)),
+        ("is diazapem the same as vallium", ("diazepam",)),
+        ("are benzos addictive", ("benzodiazepines",)),
+        ("Zoloft or Xanax for panic?", ("sertraline", "alprazolam")),
+        ("escitalopran and lorazepan", ("escitalopram", "lorazepam")),
+        ("what is the capital of France", ()),
+        ("my value is valid and the volume is valuable", ()),
+    ],
+)
+def test_names_are_found_also_when_misspelled(question, subjects):
+    assert read(question).subjects == subjects
+
+
+def test_a_typo_is_reported_so_that_the_reader_can_object():
+    [correction] = read("how does escitalaprom work").corrections
+    assert (correction.written, correction.entity) == ("escitalaprom", "escitalopram")
+
+
+@pytest.mark.parametrize("word", ["loprazolam", "metformin", "lisinopril", "pantoprazole", "aspartame"])
+def test_another_drug_or_word_is_not_taken_for_a_misspelling(word):
+    assert nearest_name(word, LEXICON) is None or word in LEXICON.entities
+
+
+@pytest.mark.parametrize(
+    ("question", "facet"),
+    [
+        ("how fast does diazepam work", "onset"),
+        ("how long does zoloft take to kick in", "onset"),
+        ("how long does valium stay in your system", "duration"),
+        ("how does sertraline work", "mechanism"),
+        ("is xanax addictive", "dependence"),
+        ("what happens if I stop ativan cold turkey", "stopping"),
+        ("can I drink on klonopin", "alcohol"),
+        ("is prozac safe in pregnancy", "pregnancy"),
+        ("can gran take temazepam", "older_people"),
+        ("does lexapro lower libido", "sexual"),
+        ("is diazepam a controlled drug", "legal"),
+        ("side effects of citalopram", "side_effects"),
+        ("does sertraline interact with tramadol", "interactions"),
+        ("what is buspirone used for", "uses"),
+    ],
+)
+def test_the_wording_says_which_facet_is_asked_for(question, facet):
+    assert facet in read(question).facets
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("why does Valium work when SSRIs didn't", "contrast"),
+        ("Ativan calms me but Lexapro did nothing, why?", "contrast"),
+        ("zoloft never helped me and xanax does, how come", "contrast"),
+        ("difference between buspirone and benzos", "compare"),
+        ("is sertraline better than fluoxetine", "compare"),
+        ("is xanax addictive", "yes_no"),
+        ("tell me about clonazepam", "overview"),
+        ("what class is diazepam", "naming"),
+        ("what is serotonin syndrome", "definition"),
+    ],
+)
+def test_the_shape_of_a_question(question, kind):
+    assert read(question).kind == kind
+
+
+def test_words_that_nothing_accounts_for_are_kept_as_what_must_be_spoken_of():
+    assert read("does diazepam cause hair loss").terms == ("hair", "loss")
+    assert read("can i drink 1 beer on 5mg diazepam").terms == ()
+
+
+def test_a_follow_up_is_about_what_was_asked_before():
+    asked = read("and with alcohol?", "how does diazepam work")
+    assert asked.inherited
+    assert asked.subjects == ("diazepam",)
+    assert asked.context == ("alcohol",)
+    assert read("is it addictive", "tell me about xanax").subjects == ("alprazolam",)
+
+
+def test_a_new_subject_is_not_overruled_by_an_old_one():
+    assert read("how does sertraline work", "is xanax addictive").subjects == ("sertraline",)
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_any_text_can_be_read(question):
+    asked = read(question)
+    assert set(asked.subjects) <= set(LEXICON.entities)

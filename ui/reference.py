@@ -1,0 +1,97 @@
+"""Format the record of a source as text: one line for people, its link, and how far it can be trusted.
+
+Used by the page and the terminal alike. Not for colours, line breaks or HTML, which each adds itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from retrieval.answer import SourceRef
+
+RETRACTED = "RETRACTED"
+SUMMARY = "summary written for Citewell"
+_AUTHORS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source as people read it.
+
+    Attributes:
+        text: Authors, year, title, and where it was published, in one line.
+        link: Where it can be read: the DOI's address, else its own, else PubMed's.
+        marks: Kind of work, whose words are quoted, and what to know before trusting it; `RETRACTED` first.
+    """
+
+    text: str
+    link: str | None
+    marks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """All of it in one line."""
+        return " ".join(filter(None, (self.text, self.link, f"({'; '.join(self.marks)})")))
+
+
+def reference_of(source: SourceRef) -> Reference:
+    """The source as people read it."""
+    return Reference(text=_text(source), link=link_of(source), marks=marks_of(source))
+
+
+def authors_of(authors: Sequence[str]) -> str:
+    """The first three authors; 'et al.' stands for the others."""
+    shown = ", ".join(authors[:_AUTHORS_SHOWN])
+    return f"{shown}, et al." if len(authors) > _AUTHORS_SHOWN else shown
+
+
+def link_of(source: SourceRef) -> str | None:
+    """Where the work can be read; None when no address of it was ever seen."""
+    if source.doi:
+        return f"https://doi.org/{quote(source.doi, safe='/:;()._-~+!$*,=@')}"
+    if source.url:
+        return source.url
+    return f"https://pubmed.ncbi.nlm.nih.gov/{source.pmid}/" if source.pmid else None
+
+
+def marks_of(source: SourceRef) -> tuple[str, ...]:
+    """Kind of work and study type, whose words, what is unverified, disputed or retracted."""
+    kind = source.kind.replace("-", " ")
+    marks = [RETRACTED] if source.retracted else []
+    marks.append(f"{kind}: {source.study_type}" if source.study_type else kind)
+    if source.words == "summary":
+        marks.append(SUMMARY)
+    if source.unverified:
+        marks.append(f"partly verified ({', '.join(source.unverified)})")
+    if source.disputed_by:
+        marks.append(f"disputed by {', '.join(source.disputed_by)}")
+    return tuple(marks)
+
+
+def _text(source: SourceRef) -> str:
+    year = f" ({source.year})" if source.year else ""
+    where = where_of(source)
+    if source.authors:
+        parts = [_ended(f"{authors_of(source.authors)}{year}"), _ended(source.title)]
+    else:
+        parts = [_ended(f"{source.title}{year}")]
+    return " ".join(" ".join([*parts, _ended(where)] if where else parts).split())
+
+
+def where_of(source: SourceRef) -> str:
+    """Journal or publisher with volume(issue):pages, as far as they are known."""
+    where = source.journal or source.publisher or ""
+    volume = source.volume or ""
+    if source.issue:
+        volume += f"({source.issue})"
+    if source.pages:
+        volume += f":{source.pages}" if volume else f"p. {source.pages}"
+    return " ".join(filter(None, (where, volume)))
+
+
+def _ended(sentence: str) -> str:
+    sentence = sentence.strip()
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
