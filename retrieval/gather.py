@@ -14,6 +14,7 @@ from retrieval.judge import judge
 from retrieval.plan import Slot
 from retrieval.search import Filters, Hit, search
 from retrieval.understand import Understanding
+from retrieval.words import is_known, spellings
 
 _PASSAGES_PER_SLOT = 30
 _PASSAGES_FOR_QUESTION = 30
@@ -65,8 +66,9 @@ def _query(slot: Slot, asked: Understanding, desk: Desk) -> str:
 
 
 def _expanded(asked: Understanding, desk: Desk) -> str:
-    """The question with generic names beside brand names, for the lexical search."""
+    """The question with generic names beside brand names, and words as the sources spell them."""
     named = [desk.lexicon.entities[each].name for each in (*asked.subjects, *asked.context)]
+    named += [form for term in asked.terms for form in spellings(term)[1:] if is_known(form, desk.index)]
     return " ".join([asked.text, *(name for name in named if name.casefold() not in asked.text.casefold())])
 
 

@@ -18,7 +18,7 @@ from ingest.embed import Vectors
 from retrieval.evidence import Desk, Evidence
 from retrieval.plan import JOINT, Slot
 from retrieval.understand import Understanding
-from retrieval.words import coverage, is_known
+from retrieval.words import coverage, is_known, ordinary_words
 
 # What kind of work a sentence comes from, as a prior: small beside relevance, enough to order equals.
 _PRIOR: dict[Kind, float] = {
@@ -205,15 +205,23 @@ def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexi
 
 
 def _speaks_of_terms(each: Evidence, asked: Understanding, desk: Desk) -> bool:
-    """Whether a sentence speaks of what the question's own words are about."""
-    if not asked.terms or (len(asked.subjects) > 1 and asked.kind in {"contrast", "compare"}):
+    """Whether a sentence speaks of what the question's own words are about.
+
+    A word that is no ordinary one and stands in no source (a drug that nothing here is about) must be spoken
+    of whatever else fits. Where names and facets say what is asked for, other words weigh little.
+    """
+    if not asked.terms:
         return True
     covered = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index)
-    if not asked.subjects and not asked.context:
+    foreign = [term for term in asked.terms if term not in ordinary_words() and not is_known(term, desk.index)]
+    if foreign:
+        return covered >= 0.6
+    about = asked.subjects or asked.context
+    if not about:
         return covered >= 0.6 and each.relevance >= 0.4
-    if covered >= 0.5:
-        return True
-    return each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms)
+    if asked.facets or (len(asked.subjects) > 1 and asked.kind in {"contrast", "compare"}):
+        return covered >= 0.25 or each.relevance >= 0.40
+    return covered >= 0.5 or (each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms))
 
 
 def burden(text: str) -> float:

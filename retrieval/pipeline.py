@@ -31,7 +31,7 @@ from retrieval.search import Filters, Method
 from retrieval.triage import Level, Triage, triage
 from retrieval.understand import Understanding, understand
 from retrieval.verify import LEAST_SUPPORT
-from retrieval.words import ordinary_words
+from retrieval.words import frequency, is_known, ordinary_words
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -150,9 +150,12 @@ class Citewell:
         )
 
     def _understand(self, question: str, earlier: Sequence[str]) -> Understanding:
+        def is_word(word: str) -> bool:
+            return word in ordinary_words() or is_known(word, self.desk.index)
+
         before: list[Understanding] = []
         for each in [*earlier[-6:], question]:
-            before.append(understand(each, self.lexicon, ordinary_words(), before))
+            before.append(understand(each, self.lexicon, is_word, before))
         return before[-1]
 
     def _plan(self, asked: Understanding, triaged: Triage) -> tuple[Slot, ...]:
@@ -229,9 +232,9 @@ class Citewell:
             return str(messages["nothing_asked"])
         if asked.facets and not (asked.subjects or asked.context or asked.terms):
             return str(messages["which_medicine"])
-        known = self.desk.index
+        index = self.desk.index
         silent = [
-            each for each in asked.subjects if not known.document_frequency(self._name(each).casefold())
+            each for each in asked.subjects if not any(is_known(word, index) for word in self._name(each).split())
         ]
         if silent and len(silent) == len(asked.subjects):
             return str(messages["drug_unknown"]).format(names=self._names(silent))
@@ -241,7 +244,7 @@ class Citewell:
         """A hint at what can be asked: the drugs that most sources speak of, as the index has them."""
         drugs = [each for each in self.lexicon.entities.values() if each.kind == "drug"]
         spoken = sorted(
-            drugs, key=lambda each: (-self.desk.index.document_frequency(each.name.casefold()), each.name)
+            drugs, key=lambda each: (-frequency(each.name, self.desk.index), each.name)
         )
         return str(load_messages()["covers"]).format(examples=", ".join(each.name for each in spoken[:6]))
 

@@ -93,6 +93,8 @@ def _partners(asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:
 
 def _wanted(asked: Understanding, partners: tuple[EntityId, ...]) -> tuple[FacetId, ...]:
     wanted = list(asked.facets)
+    if not wanted and any(each in asked.context for each in partners) and asked.kind != "overview":
+        wanted = [FacetId("interactions")]
     if partners and "alcohol" in partners and not set(wanted) - {"dose", "side_effects", "serious_harms"}:
         wanted = [FacetId("alcohol")]
     # A general facet beside a special one only says how the question was worded ("is it safe in pregnancy").
@@ -124,7 +126,7 @@ def _nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
         "memory": ("memory", "side_effects", "serious_harms", "older_people"),
         "older_people": ("older_people", "dose_special", "serious_harms"),
         "liver_kidney": ("liver_kidney", "dose_special", "contraindications", "duration"),
-        "driving": ("driving", "side_effects"),
+        "driving": ("driving", "boxed_warning", "side_effects"),
         "legal": ("legal",),
     }.get(facet, (facet,))
     extra = ("interactions",) if together and "interactions" not in near else ()

@@ -33,10 +33,6 @@ _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u
 _APOSTROPHE = re.compile(r"['’‘ʼ`´′]")
 _CONTRACTED = re.compile(r"(?<=[a-z])'(ll|re|ve|m)\b")
 _CONTRACTIONS = {"ll": " will", "re": " are", "ve": " have", "m": " am"}
-_CONTRACTED = re.compile(r"(?<=[a-z])'(ll|re|ve|m)\b")
-_CONTRACTIONS = {"ll": " will", "re": " are", "ve": " have", "m": " am"}
-_CONTRACTED = re.compile(r"(?<=[a-z])'(ll|re|ve|m)\b")
-_CONTRACTIONS = {"ll": " will", "re": " are", "ve": " have", "m": " am"}
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SENTENCE_END = re.compile(r"[.!?;]+(?:\s|$)|[\r\n]+|\s(?:but|however)\s|\s[-–—]+\s|:\s")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")

