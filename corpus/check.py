@@ -33,7 +33,7 @@ _HEADING = re.compile(r"#{1,6}\s+(?P<title>.*?)\s*$")
 _KEYS = re.compile(r"\s*\[(?P<keys>@[\w.-]+(?:;\s*@[\w.-]+)*)\]\s*$")  # the sources of a summary's sentence
 # A sentence is shown alone, so it may not open with a word whose meaning stands in the sentence before.
 _DANGLING = re.compile(
-    r"(?:its?|this|that|these|those|they|their|them|such|he|she|his|her|both|neither|former|latter|here"
+    r"(?:its?|this|that|these|those|they|their|them|such|he|she|his|her|former|latter|here"
     r"|also|however|moreover|furthermore|therefore|thus|then|similarly|conversely|likewise)\W*",
     re.IGNORECASE,
 )
@@ -114,6 +114,7 @@ def check_corpus(folder: Path) -> list[Problem]:
 
     Raises:
         RecordError: There is no such folder.
+
     """
     if not folder.is_dir():
         raise RecordError(f"{folder}: there is no such folder.", "Check the path.")
@@ -165,7 +166,7 @@ def _read(path: Path, name: str) -> _Record:
 
 
 def _split(body: str) -> tuple[list[_Section], dict[str, tuple[str, ...]]]:
-    """The sentences under each heading, cut as ingest cuts them, and the keys that sentences end with."""
+    """Cut a body into the sentences under each heading, as ingest does, and the keys at their ends."""
     sections: list[_Section] = [_Section("")]
     keys: dict[str, tuple[str, ...]] = {}
     paragraph: list[str] = []

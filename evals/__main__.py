@@ -45,7 +45,9 @@ def _print_miss(result: Result) -> None:
     wrong = result.answer.outcome.value not in result.question.outcome
     if not (wrong or result.missed or result.forbidden):
         return
-    click.echo(f"\n# {result.question.id}: {' / '.join([*result.question.earlier, result.question.question])}")
+    click.echo(
+        f"\n# {result.question.id}: {' / '.join([*result.question.earlier, result.question.question])}"
+    )
     click.echo(f"  ended {result.answer.outcome.value}, should be {' or '.join(result.question.outcome)}")
     for nugget in result.missed:
         click.echo(f"  missing: {nugget}")

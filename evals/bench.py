@@ -36,9 +36,7 @@ def main() -> None:
         click.echo(f"ingest with nothing changed          {again.took_s:8.2f} s")
         citewell = Citewell(settings)
         citewell.warm_up()
-        took = sorted(
-            citewell.ask(each.question, each.earlier).receipt.took_ms for each in read_questions()
-        )
+        took = sorted(citewell.ask(each.question, each.earlier).receipt.took_ms for each in read_questions())
         click.echo(
             f"warm answer, median                  {statistics.median(took):8.1f} ms  "
             f"({len(took)} questions; goal under 100)"

@@ -30,8 +30,8 @@ def average(values: Sequence[float | None]) -> float | None:
 
 def said(answer: Answer) -> list[str]:
     """The sentences of an answer that state something from a source, warnings included."""
-    parts = (*answer.statements, *answer.warnings)
-    return [part.text for part in parts if part.citations]
+    statements = [each.text for each in answer.statements if each.citations]
+    return statements + [each.text for each in answer.warnings if each.citations]
 
 
 def nugget_recall(nuggets: Sequence[Nugget], answer: Answer) -> float | None:
@@ -59,7 +59,7 @@ def f1(right: int, claimed: int, wanted: int) -> float | None:
 
 def abstention_f1(questions: Sequence[Question], answers: Sequence[Answer]) -> float | None:
     """F1 of abstaining: right when the sources hold no answer and the system gives none."""
-    wanted = [question.outcome == ("abstained",) for question in questions]
+    wanted = ["abstained" in question.outcome and not question.answerable for question in questions]
     did = [answer.outcome is Outcome.ABSTAINED for answer in answers]
     both = sum(a and b for a, b in zip(wanted, did, strict=True))
     return f1(both, sum(did), sum(wanted))

@@ -41,7 +41,9 @@ class Question(_Row):
     id: str
     question: str
     earlier: tuple[str, ...] = ()
-    outcome: tuple[Literal["answered", "partial", "abstained", "declined", "emergency"], ...] = Field(min_length=1)
+    outcome: tuple[Literal["answered", "partial", "abstained", "declined", "emergency"], ...] = Field(
+        min_length=1
+    )
     vital: tuple[Nugget, ...] = ()
     okay: tuple[Nugget, ...] = ()
     never: tuple[str, ...] = ()

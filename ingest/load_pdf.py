@@ -11,7 +11,7 @@ from ingest.document import Document, Section, Span, normalise
 from ingest.load import SourceLoader, own_source
 
 # A hyphen, hard or soft, at the end of a line inside a word.
-_BROKEN_WORD = re.compile(r"(?<=(\w))(?:[-\u2010] ?|\u00ad ?)\n ?(?=(\w))")
+_BROKEN_WORD = re.compile(r"(?<=(\w))[-\u2010\u00ad] ?\n ?(?=(\w))")
 _LINE_END = re.compile(r"(?<!\n) ?\n(?!\n) ?")
 
 
@@ -69,4 +69,5 @@ def flowing_text(page: str) -> str:
 
 def _join(match: re.Match[str]) -> str:
     # "anxi-/ety" is one word; the hyphen of "5-/HT" or "GABA-/A" belongs to the name.
-    return "" if match[1].islower() and match[2].islower() or "\u00ad" in match[0] else "-"
+    is_word = match[1].islower() and match[2].islower()
+    return "" if is_word or "\u00ad" in match[0] else "-"

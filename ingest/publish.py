@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from corpus.errors import IndexBusyError
+from corpus.errors import CitewellError, IndexBusyError
 from ingest.index import CURRENT, GENERATIONS, MANIFEST, Index, Manifest, file_sha256
 
 _KEPT = 2  # the served generation and the one before it, which a reader may still have open
@@ -28,39 +29,68 @@ def only_ingest(index_dir: Path, wait_s: float = 0.0) -> Iterator[None]:
 
     Raises:
         IndexBusyError: Another process holds it for longer than `wait_s` seconds.
+        CitewellError: The folder cannot be written to.
     """
-    index_dir.mkdir(parents=True, exist_ok=True)
     holder = index_dir / "LOCK.holder"
+    lock = FileLock(index_dir / "LOCK", timeout=wait_s)
     try:
-        with FileLock(index_dir / "LOCK", timeout=wait_s):
-            holder.write_text(str(os.getpid()), encoding="utf-8")
-            for leftover in index_dir.glob(f"{_BUILDING}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
-            yield
+        with _writing(index_dir):
+            index_dir.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
     except Timeout as error:
         who = holder.read_text(encoding="utf-8") if holder.exists() else "unknown"
         raise IndexBusyError(
             f"Another ingest (process {who}) is changing the index at {index_dir}.",
             "Wait until it has finished, then try again.",
         ) from error
+    try:
+        with _writing(index_dir):
+            holder.write_text(str(os.getpid()), encoding="utf-8")
+        for leftover in index_dir.glob(f"{_BUILDING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _writing(index_dir: Path) -> Iterator[None]:
+    """Say what helps when the disk is full or the folder may not be written to."""
+    try:
+        yield
+    except Timeout:
+        raise
+    except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
+        # faiss, tantivy and SQLite report a full disk each in its own way.
+        problem = " ".join(str(error).split())[:300]
+        raise CitewellError(
+            f"The index at {index_dir} cannot be written ({problem}).",
+            "Check that the disk has room and that you may write there; the earlier index is untouched.",
+        ) from error
 
 
 @contextmanager
 def building_folder(index_dir: Path) -> Iterator[Path]:
-    """A folder beside the generations to build in; it is gone afterwards unless it was published."""
-    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=index_dir))
+    """Make a folder beside the generations to build in; it is gone afterwards unless it was published.
+
+    Raises:
+        CitewellError: It cannot be written to.
+    """
+    folder = index_dir / f"{_BUILDING}{uuid4().hex}"  # not a temporary folder: others may read what is in it
     try:
-        yield folder
+        with _writing(index_dir):
+            folder.mkdir()
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder, by its relative path."""
+    """Hash every file below a folder: its SHA-256 by its relative path."""
     return {
         path.relative_to(folder).as_posix(): file_sha256(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".tantivy-writer.lock"
+        if path.is_file()
     }
 
 
@@ -70,14 +100,14 @@ def publish(index_dir: Path, folder: Path, manifest: Manifest) -> Path:
     Raises:
         IndexDamagedError: What was written does not read back as what was meant.
     """
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+    (folder / MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
     _sync_tree(folder)
     Index(folder).close()
     generations = index_dir / GENERATIONS
     generations.mkdir(exist_ok=True)
     final = generations / manifest.id
     if final.exists():  # a damaged generation of the same content: what was just checked takes its place
-        shutil.rmtree(final)
+        final.rename(index_dir / f"{_BUILDING}{uuid4().hex}")  # cleared away by the next ingest
     folder.rename(final)
     _sync(generations)
     _point_to(index_dir, manifest.id)

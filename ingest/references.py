@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-_KEYED_LINE = re.compile(r"^(?P<sentence>.*\S)[ \t]*\[(?P<keys>@[\w.-]+(?:;[ \t]*@[\w.-]+)*)\][ \t]*$", re.MULTILINE)
+_KEYED_LINE = re.compile(
+    r"^(?P<sentence>.*\S)[ \t]*\[(?P<keys>@[\w.-]+(?:;[ \t]*@[\w.-]+)*)\][ \t]*$", re.MULTILINE
+)
 
 
 def take_references(markdown: str) -> tuple[str, dict[str, tuple[str, ...]]]:

@@ -26,7 +26,7 @@ def sentence_spans(text: str, longest: int) -> list[Span]:
     """
     spans: list[Span] = []
     at = 0
-    # The segmenter takes every white space for one byte long, and dies of one that is not (a no-break space).
+    # The segmenter takes a white space for one byte; one of more (a no-break space) would kill it.
     plain = _WIDE_SPACE.sub(" ", text)
     for piece in sentencex.segment("en", plain):
         start = plain.index(piece, at)  # the segmenter's pieces follow each other; its own offsets count bytes

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import faiss
@@ -46,7 +47,7 @@ def write_vectors(folder: Path, vectors: Vectors) -> None:
 
 
 def write_sentences(folder: Path, vectors: Vectors) -> None:
-    """Write sentence vectors, shape (sentences, dimension), as float16: they are only compared, never searched."""
+    """Write sentence vectors, shape (sentences, dimension), as float16: they are compared, never searched."""
     half: NDArray[np.float16] = vectors.astype(np.float16)
     np.save(folder / SENTENCES, half, allow_pickle=False)
 
@@ -88,11 +89,14 @@ def write_words(folder: Path, documents: Iterable[StoredDocument]) -> None:
             row += 1
     writer.commit()
     writer.wait_merging_threads()
+    del writer
+    for lock in path.glob(".tantivy-*.lock"):
+        lock.unlink()
 
 
 def write_records(folder: Path, documents: Iterable[StoredDocument]) -> None:
     """Write sources and passages; `passages.row` is the row of its vector."""
-    with sqlite3.connect(folder / RECORDS) as database:
+    with closing(sqlite3.connect(folder / RECORDS)) as database, database:
         database.executescript(_SCHEMA)
         row = sentence = 0
         for document in documents:
@@ -111,7 +115,6 @@ def write_records(folder: Path, documents: Iterable[StoredDocument]) -> None:
                 )  # fmt: skip
                 row += 1
                 sentence += len(passage.sentences)
-    database.close()
 
 
 def _pack(passage: Passage) -> str:

@@ -66,7 +66,7 @@ class Statement(_Part):
     citations: tuple[Citation, ...] = ()
 
 
-class Warning_(_Part):
+class Caution(_Part):
     """A warning that belongs to the answer, from a source."""
 
     text: str
@@ -130,7 +130,7 @@ class Answer(_Part):
     outcome: Outcome
     statements: tuple[Statement, ...] = ()
     sources: tuple[SourceRef, ...] = ()
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[Caution, ...] = ()
     notes: tuple[str, ...] = ()
     disclaimer: str = Field(min_length=20)
     receipt: Receipt
@@ -138,10 +138,15 @@ class Answer(_Part):
     @model_validator(mode="after")
     def _citations_are_listed(self) -> Self:
         listed = {source.number: source.id for source in self.sources}
-        cited = [each for part in (*self.statements, *self.warnings) for each in part.citations]
+        cited = [each for part in self.statements for each in part.citations]
+        cited += [each for part in self.warnings for each in part.citations]
         for citation in cited:
             if listed.get(citation.number) != citation.source_id:
-                raise ValueError(f"citation [{citation.number}] of {citation.source_id} is not among the sources")
+                raise ValueError(
+                    f"citation [{citation.number}] of {citation.source_id} is not among the sources"
+                )
         if cited and self.outcome in {Outcome.ABSTAINED, Outcome.EMERGENCY, Outcome.ERROR}:
             raise ValueError(f"an answer that is '{self.outcome}' cites nothing")
         return self
+
+Warning_ = Caution

@@ -1,4 +1,4 @@
-"""Find the words that back a statement: its own sentence, those of other sources, or those a summary rests on."""
+"""Find the words that back a statement: its own, those of other sources, or a summary's works."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def back(statement: Evidence, everything: Sequence[Evidence], desk: Desk) -> Bac
     A source's own sentence comes first, then sentences of other sources that say the same. A sentence of a
     summary is never cited itself: the works that it rests on are.
     """
-    found = list(_of_summary(statement, desk) if statement.source.kind is Kind.SUMMARY else _own(statement, desk))
+    found = list(
+        _of_summary(statement, desk) if statement.source.kind is Kind.SUMMARY else _own(statement, desk)
+    )
     if not found:
         return ()
     seen = {each.source.id for each, _ in found}
@@ -31,7 +33,9 @@ def back(statement: Evidence, everything: Sequence[Evidence], desk: Desk) -> Bac
         if each.source.id not in seen
         and each.source.kind is not Kind.SUMMARY
         and (
-            support := supports(statement.text, each.text, cosine(statement.vector, each.vector), desk.lexicon)
+            support := supports(
+                statement.text, each.text, cosine(statement.vector, each.vector), desk.lexicon
+            )
         ).holds
     ]
     for each, support in sorted(agreeing, key=lambda pair: (-pair[1].score, pair[0].key)):

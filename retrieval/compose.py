@@ -7,20 +7,19 @@ source says the same, it is cited beside the first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from retrieval.back import back
+from retrieval.back import Backing, back
 from retrieval.evidence import Desk, Evidence
 from retrieval.gather import Gathered
 from retrieval.plan import IN_SHORT, Slot
-from retrieval.understand import Understanding
-from retrieval.verify import Support, cosine
+from retrieval.verify import cosine
 from retrieval.words import stems
 
 MOST_STATEMENTS = 12
 _SAME_MEANING = 0.85  # cosine from which two sentences say the same
-_SAME_MEANING_OF_ONE_WORK = 0.78
+_SAME_MEANING_OF_ONE_WORK = 0.82
 _SAME_WORDS = 0.62  # share of common stems from which they do
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.26  # nor does one this far behind the best of its slot
@@ -33,7 +32,7 @@ class Chosen:
 
     heading: str
     evidence: Evidence
-    backing: tuple[tuple[Evidence, Support], ...]
+    backing: Backing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +43,39 @@ class Draft:
     empty: tuple[Slot, ...]
 
 
-def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:
+def compose(slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:
     """Fill the slots in order, without saying anything twice."""
-    taken: list[Evidence] = []
-    parts: list[tuple[str, Evidence]] = []
+    taken: list[Chosen] = []
     empty: list[Slot] = []
     for slot, candidates in zip(slots, gathered.by_slot, strict=True):
-        room = min(slot.limit, MOST_STATEMENTS - len(parts))
-        picked = _pick(candidates, taken, room)
-        parts += [(slot.heading, each) for each in picked]
-        if not picked and room and not any(heading == slot.heading for heading, _ in parts):
+        room = min(slot.limit, MOST_STATEMENTS - len(taken))
+        picked = _pick(
+            slot.heading, candidates, taken, room, lambda each: back(each, gathered.everything, desk)
+        )
+        taken += picked
+        if not picked and room and not any(each.heading == slot.heading for each in taken):
             empty.append(slot)
-    parts = _lead(parts, asked)
-    chosen = tuple(
-        Chosen(heading, each, backing)
-        for heading, each in _grouped(parts)
-        if (backing := back(each, gathered.everything, desk))
-    )
-    return Draft(chosen, tuple(empty))
+    return Draft(tuple(_grouped(_lead(taken))), tuple(empty))
 
 
-def _pick(candidates: Sequence[Evidence], taken: list[Evidence], room: int) -> list[Evidence]:
-    """Greedy choice by score, taking off for what its source already said; grows `taken`."""
-    picked: list[Evidence] = []
+def _pick(
+    heading: str,
+    candidates: Sequence[Evidence],
+    taken: Sequence[Chosen],
+    room: int,
+    backing_of: Callable[[Evidence], Backing],
+) -> list[Chosen]:
+    """Greedy choice by score, less for what a source already said; what nothing backs is passed over."""
+    picked: list[Chosen] = []
     best = candidates[0].score if candidates else 0.0
     left = [each for each in candidates if each.score >= max(_LEAST, best - _BEHIND_BEST)]
     while left and len(picked) < room:
-        used = Counter(each.source.id for each in taken)
+        said = [each.evidence for each in (*taken, *picked)]
+        used = Counter(each.source.id for each in said)
         left.sort(key=lambda each: (-(each.score - _OF_ONE_SOURCE * used[each.source.id]), each.key))
         each = left.pop(0)
-        if not any(says_the_same(each, other) for other in taken):
-            picked.append(each)
-            taken.append(each)
+        if not any(says_the_same(each, other) for other in said) and (backing := backing_of(each)):
+            picked.append(Chosen(heading, each, backing))
     return picked
 
 
@@ -92,20 +92,17 @@ def _works(each: Evidence) -> set[str]:
     return {each.source.id, *each.source.references.get(" ".join(each.text.split()), ())}
 
 
-def _lead(parts: list[tuple[str, Evidence]], asked: Understanding) -> list[tuple[str, Evidence]]:
+def _lead(chosen: list[Chosen]) -> list[Chosen]:
     """Put the most direct statement first, under its own heading."""
-    if len(parts) < 2 or any(heading == IN_SHORT for heading, _ in parts):
-        return parts
-    first_heading = parts[0][0]
-    best = max(
-        (each for heading, each in parts if heading == first_heading),
-        key=lambda each: each.score + 0.2 * each.relevance,
-    )
-    rest = [(heading, each) for heading, each in parts if each is not best]
-    return [(IN_SHORT if asked.facets or asked.kind != "open" else first_heading, best), *rest]
+    if len(chosen) < 2 or any(each.heading == IN_SHORT for each in chosen):
+        return chosen
+    first = [each for each in chosen if each.heading == chosen[0].heading]
+    best = max(first, key=lambda each: each.evidence.score + 0.2 * each.evidence.relevance)
+    rest = [each for each in chosen if each is not best]
+    return [replace(best, heading=IN_SHORT), *rest]
 
 
-def _grouped(parts: Sequence[tuple[str, Evidence]]) -> list[tuple[str, Evidence]]:
+def _grouped(chosen: Sequence[Chosen]) -> list[Chosen]:
     """Statements with the same heading together, headings in order of first appearance."""
-    order = list(dict.fromkeys(heading for heading, _ in parts))
-    return sorted(parts, key=lambda part: order.index(part[0]))
+    order = list(dict.fromkeys(each.heading for each in chosen))
+    return sorted(chosen, key=lambda each: order.index(each.heading))

@@ -21,7 +21,6 @@ def disclaimer_for(outcome: str, region: str) -> str:
 
     Raises:
         KeyError: There is no such outcome or region.
-
     """
     texts = load_disclaimers()
     if outcome not in texts:

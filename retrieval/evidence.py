@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corpus.facets import FacetTable
 from corpus.lexicon import EntityId, Lexicon
@@ -49,5 +49,5 @@ class Desk:
     embedder: Embedder
     lexicon: Lexicon
     facets: FacetTable
-    method: Method = Method()
-    filters: Filters = Filters()
+    method: Method = field(default_factory=Method)
+    filters: Filters = field(default_factory=Filters)

@@ -45,8 +45,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         sentences = [each for row in rows for each in cut[row]]
         judged = judge(sentences, slot, asked, vector, desk)
         if not judged and slot.facets and slot.asked:
-            # Nothing stands under such a heading: whatever sentence answers the question itself will do.
-            judged = judge(sentences, replace(slot, facets=()), asked, vectors[0], desk)
+            judged = judge(sentences, replace(slot, loose=True), asked, vectors[0], desk)
         by_slot.append(judged)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))

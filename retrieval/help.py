@@ -28,7 +28,6 @@ class HelpTexts:
     Attributes:
         checked: The day on which the contacts were last seen on their pages.
         contacts: For each region, how each of its contacts reads inside a sentence.
-
     """
 
     checked: str
@@ -42,7 +41,6 @@ def help_for(category: str, region: str) -> tuple[str, ...]:
 
     Raises:
         KeyError: There is no such category or region.
-
     """
     texts = load_help()
     contacts = contacts_of(region)
@@ -55,7 +53,6 @@ def decline_for(category: str) -> tuple[str, ...]:
 
     Raises:
         KeyError: There is no such category.
-
     """
     return _named(load_help().decline, category, "category of declining")
 
@@ -65,7 +62,6 @@ def contacts_of(region: str) -> Mapping[str, str]:
 
     Raises:
         KeyError: There is no such region.
-
     """
     return _named(load_help().contacts, region, "region")
 

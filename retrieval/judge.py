@@ -17,8 +17,8 @@ from corpus.record import Kind
 from ingest.embed import Vectors
 from retrieval.evidence import Desk, Evidence
 from retrieval.plan import JOINT, Slot
-from retrieval.understand import Understanding
-from retrieval.words import coverage, is_known, ordinary_words
+from retrieval.understand import Understanding, load_wording
+from retrieval.words import coverage, is_derived, is_known
 
 # What kind of work a sentence comes from, as a prior: small beside relevance, enough to order equals.
 _PRIOR: dict[Kind, float] = {
@@ -41,11 +41,34 @@ _PRIOR: dict[Kind, float] = {
     Kind.IN_VITRO: -0.12,
 }
 _DANGLING = frozenset(
-    "it this these they such that those he she however but also therefore thus moreover furthermore and or its "
-    "their both".split()
+    [
+        "it",
+        "this",
+        "these",
+        "they",
+        "such",
+        "that",
+        "those",
+        "he",
+        "she",
+        "however",
+        "but",
+        "also",
+        "therefore",
+        "thus",
+        "moreover",
+        "furthermore",
+        "and",
+        "or",
+        "its",
+        "their",
+        "both",
+    ]
 )
 # What taking two drugs together does says nothing about one against the other.
-_COMBINED = re.compile(r"\b(combin\w+|add(ed|ing) to|adding|plus|together with|co-?administ\w+|adjunct\w*|augment\w+)\b", re.I)
+_COMBINED = re.compile(
+    r"\b(combin\w+|add(ed|ing) to|adding|plus|together with|co-?administ\w+|adjunct\w*|augment\w+)\b", re.I
+)
 _JOINT_USE = 0.25
 _NEIGHBOURS = 8  # sentences of other sources that a sentence is held against to see how central it is
 
@@ -76,7 +99,7 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
     if not stands_alone(each.text) or not _of_facet(each, slot, float(each.vector @ vector)):
         return None
     fit = _subject_fit(each, slot, asked, desk.lexicon)
-    if fit is None or (slot.asked and not slot.facets and fit < 0.7):
+    if fit is None or (slot.loose and fit < 0.7):
         return None
     if not all(_names(each, partner, desk.lexicon) for partner in slot.partners):
         return None
@@ -134,18 +157,22 @@ def stands_alone(text: str) -> bool:
 
 
 def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
+    facet = each.passage.facet
+    if slot.loose:
+        # Nothing stands under a heading of the facet: then the sentence itself must use its words.
+        return any(load_wording().speaks_of(wanted, each.text) for wanted in slot.facets[:1])
     if not slot.facets:
-        return each.passage.facet not in {"study", "limits"}
-    if each.passage.facet is None:
-        return similarity >= 0.5  # a source without telling headings: the words must do
-    return each.passage.facet in slot.facets
+        return facet not in {"study", "limits"}
+    if facet is None:  # a source without telling headings
+        return similarity >= 0.55 or load_wording().speaks_of(slot.facets[0], each.text)
+    return facet in slot.facets
 
 
 def _subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexicon) -> float | None:
     if not slot.subjects:
         return 0.5
     fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
-    if not any(fits) or (slot.together and not all(fits)):
+    if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
         return None
     others = _strangers(each, asked, lexicon)
     if others and not slot.names_others and max(fits) < 1.0:
@@ -154,6 +181,15 @@ def _subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexi
     # A class was asked about: a sentence that singles out a member says less about it.
     members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
     return max(fits) + both - 0.15 * min(members, 2) - (0 if slot.names_others else 0.2 * min(len(others), 3))
+
+
+def _tells_apart(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
+    """Whether a sentence names a side for each subject; a class of both says nothing between them."""
+    named = [
+        {e for e in each.entities if e == s or e in lexicon.ancestors(s) or s in lexicon.ancestors(e)}
+        for s in subjects
+    ]
+    return len(set().union(*named)) >= len(subjects)
 
 
 def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
@@ -179,8 +215,10 @@ def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[En
     return {
         entity
         for entity in each.entities
-        if lexicon.entities[entity].kind in {"drug", "class"}
+        if lexicon.entities[entity].kind in {"drug", "class", "substance"}
         and entity not in wanted
+        and entity not in asked.context
+        and entity != "placebo"
         and entity not in above
         and not lexicon.ancestors(entity) & wanted
     }
@@ -192,7 +230,7 @@ def _names(each: Evidence, entity: EntityId, lexicon: Lexicon) -> bool:
 
 
 def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexicon) -> float:
-    """A little for naming the condition or substance that was asked about, a little off for naming another."""
+    """A little for naming the condition or substance asked about, a little off for naming another."""
     context = [entity for entity in asked.context if entity not in slot.subjects]
     if not context:
         return 0.0
@@ -213,7 +251,7 @@ def _speaks_of_terms(each: Evidence, asked: Understanding, desk: Desk) -> bool:
     if not asked.terms:
         return True
     covered = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index)
-    foreign = [term for term in asked.terms if term not in ordinary_words() and not is_known(term, desk.index)]
+    foreign = [term for term in asked.terms if not is_derived(term) and not is_known(term, desk.index)]
     if foreign:
         return covered >= 0.6
     about = asked.subjects or asked.context
@@ -221,7 +259,9 @@ def _speaks_of_terms(each: Evidence, asked: Understanding, desk: Desk) -> bool:
         return covered >= 0.6 and each.relevance >= 0.4
     if asked.facets or (len(asked.subjects) > 1 and asked.kind in {"contrast", "compare"}):
         return covered >= 0.25 or each.relevance >= 0.40
-    return covered >= 0.5 or (each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms))
+    return covered >= 0.5 or (
+        each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms)
+    )
 
 
 def burden(text: str) -> float:

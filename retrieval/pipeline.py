@@ -133,7 +133,7 @@ class Citewell:
         with clock.step("search"):
             gathered = gather(asked, slots, desk)
         with clock.step("compose"):
-            draft = compose(asked, slots, gathered, desk)
+            draft = compose(slots, gathered, desk)
         with clock.step("verify"):
             chosen = [kept for each in draft.chosen if (kept := self._verified(each, desk)) is not None]
             warnings = self._warnings(asked, triaged, chosen, desk)
@@ -191,7 +191,7 @@ class Citewell:
         if not slots:
             return []
         plain = replace(asked, terms=(), context=())
-        draft = compose(plain, slots, gather(plain, slots, desk), desk)
+        draft = compose(slots, gather(plain, slots, desk), desk)
         said = {each.evidence.key for each in chosen}
         return [
             kept
@@ -214,7 +214,7 @@ class Citewell:
             return Outcome.DECLINED, list(decline_for(triaged.category)), notes
         if not chosen:
             return Outcome.ABSTAINED, [self._abstention(asked)], [*notes, self._covers()]
-        headings = list(dict.fromkeys(slot.heading for slot in draft.empty if set(slot.facets) & set(asked.facets)))
+        headings = list(dict.fromkeys(slot.heading for slot in draft.empty if slot.asked))
         silent = [each for each in asked.subjects if not self._spoken_of(each, chosen)]
         missing = headings + [self._name(each) for each in silent]
         if missing:
@@ -234,7 +234,9 @@ class Citewell:
             return str(messages["which_medicine"])
         index = self.desk.index
         silent = [
-            each for each in asked.subjects if not any(is_known(word, index) for word in self._name(each).split())
+            each
+            for each in asked.subjects
+            if not any(is_known(word, index) for word in self._name(each).split())
         ]
         if silent and len(silent) == len(asked.subjects):
             return str(messages["drug_unknown"]).format(names=self._names(silent))
@@ -243,9 +245,7 @@ class Citewell:
     def _covers(self) -> str:
         """A hint at what can be asked: the drugs that most sources speak of, as the index has them."""
         drugs = [each for each in self.lexicon.entities.values() if each.kind == "drug"]
-        spoken = sorted(
-            drugs, key=lambda each: (-frequency(each.name, self.desk.index), each.name)
-        )
+        spoken = sorted(drugs, key=lambda each: (-frequency(each.name, self.desk.index), each.name))
         return str(load_messages()["covers"]).format(examples=", ".join(each.name for each in spoken[:6]))
 
     def _help(self, question: str, triaged: Triage, clock: _Clock) -> Answer:

@@ -16,7 +16,9 @@ from retrieval.understand import Understanding
 IN_SHORT = "In short"
 # With one of these, two drugs in a question are asked about together, not one beside the other.
 JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
-_NAMES_OTHERS = frozenset({"interactions", "opioids", "alcohol", "switching", "overdose", "legal", "alternatives"})
+_NAMES_OTHERS = frozenset(
+    {"interactions", "opioids", "alcohol", "switching", "overdose", "legal", "alternatives"}
+)
 _ALONE_LIMIT = 5
 _SHARED_LIMIT = 3
 
@@ -30,6 +32,7 @@ class Slot:
         subjects: Drugs, classes or conditions that they are about: any one, or all when `together`.
         limit: Most statements.
         query: Words to search for besides the names; empty for those of the first facet.
+        loose: Whether passages of other facets may fill it, where their sentences use the facet's words.
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
     """
@@ -42,6 +45,7 @@ class Slot:
     partners: tuple[EntityId, ...] = ()
     query: str = ""
     asked: bool = False
+    loose: bool = False
 
     @property
     def names_others(self) -> bool:
@@ -52,7 +56,9 @@ class Slot:
 @lru_cache(maxsize=1)
 def load_outlines() -> dict[str, Any]:
     """Read `outlines.yaml`; it never changes while the program runs."""
-    data: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "outlines.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = yaml.safe_load(
+        (Path(__file__).parent / "outlines.yaml").read_text(encoding="utf-8")
+    )
     return data
 
 
@@ -97,6 +103,8 @@ def _wanted(asked: Understanding, partners: tuple[EntityId, ...]) -> tuple[Facet
         wanted = [FacetId("interactions")]
     if partners and "alcohol" in partners and not set(wanted) - {"dose", "side_effects", "serious_harms"}:
         wanted = [FacetId("alcohol")]
+    if "stopping" in wanted:  # how long withdrawal lasts is no question about a half-life
+        wanted = [facet for facet in wanted if facet not in {"onset", "duration"}]
     # A general facet beside a special one only says how the question was worded ("is it safe in pregnancy").
     general = {"serious_harms", "efficacy", "definition", "interactions", "response", "comparison", "dose"}
     special = [facet for facet in wanted if facet not in general]
@@ -110,7 +118,13 @@ def _nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
         "interactions": ("interactions", "alcohol", "opioids", "serious_harms", "boxed_warning"),
         "dependence": ("dependence", "boxed_warning", "stopping"),
         "stopping": ("stopping", "dependence", "boxed_warning"),
-        "serious_harms": ("serious_harms", "boxed_warning", "contraindications", "dependence", "side_effects"),
+        "serious_harms": (
+            "serious_harms",
+            "boxed_warning",
+            "contraindications",
+            "dependence",
+            "side_effects",
+        ),
         "children": ("children", "boxed_warning"),
         "efficacy": ("efficacy", "comparison", "uses"),
         "uses": ("uses", "recommendation"),
@@ -155,7 +169,14 @@ def _from_outline(
         ids = tuple(FacetId(each) for each in part["facets"])
         about = [(each,) for each in subjects[:3]] if part["of"] == "each" else [subjects]
         slots += [
-            Slot(part["heading"], ids, each, part["limit"], part["of"] == "together", query=part.get("query", ""))
+            Slot(
+                part["heading"],
+                ids,
+                each,
+                part["limit"],
+                part["of"] == "together",
+                query=part.get("query", ""),
+            )
             for each in about
         ]
     slots.sort(key=lambda slot: slot.heading != IN_SHORT)

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from corpus.record import Kind, Source, SourceId
-from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement, Warning_
+from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
 from retrieval.compose import Chosen
 from retrieval.disclaimer import disclaimer_for
 from retrieval.evidence import Evidence
@@ -62,15 +62,20 @@ def present(
     """Build the Answer.
 
     Args:
+        question: As the person wrote it.
+        outcome: How it ended.
+        region: Whose emergency number the disclaimer names.
+        receipt: What makes the answer reproducible.
         opening: The product's own fixed sentences that come first (help, decline, abstention).
         chosen: Verified statements in reading order.
         warnings: Verified statements that warn.
+        notes: Remarks on how the question was read and what was not found.
     """
     numbering = _Numbering()
     statements = [Statement(heading="", text=text) for text in opening]
     statements += [_statement(each, numbering) for each in chosen]
     cautions = [
-        Warning_(text=part.text, citations=part.citations)
+        Caution(text=part.text, citations=part.citations)
         for part in (_statement(each, numbering) for each in warnings)
     ]
     return Answer(

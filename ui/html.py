@@ -20,6 +20,7 @@ from retrieval.answer import Answer, Citation, Outcome, SourceRef, Statement, Wa
 _AUTHORS_SHOWN = 3
 _LEAD_STATEMENTS = 2
 _CALM = frozenset({Outcome.ABSTAINED, Outcome.DECLINED})
+_ORDINARY = frozenset({Outcome.ANSWERED, Outcome.PARTIAL})
 _KIND_NAMES = {
     Kind.META_ANALYSIS: "Meta-analysis",
     Kind.CASE_CONTROL: "Case-control study",
@@ -153,8 +154,9 @@ class _AnswerHtml:
     def _mark(self, card: str, source: SourceRef) -> str:
         title = _text(source.title)
         return (
-            f'<button type="button" class="cw-mark" data-card="{card}" aria-controls="cw-source" '
-            f'aria-label="source {source.number}: {title}" title="{title}">[{source.number}]</button>'
+            f'<button type="button" class="cw-mark" data-card="{card}" data-source="{source.number}" '
+            f'aria-controls="cw-source" aria-label="source {source.number}: {title}" title="{title}">'
+            f"[{source.number}]</button>"
         )
 
     def _warnings(self) -> str:
@@ -183,7 +185,8 @@ class _AnswerHtml:
         return f'<section class="cw-references"><h3>References</h3><ol role="list">{items}</ol></section>'
 
     def _disclaimer(self) -> str:
-        return f'<p class="cw-small">{_text(self.answer.disclaimer)}</p>'
+        below = " cw-small--below" if self.answer.outcome in _ORDINARY else ""
+        return f'<p class="cw-small{below}">{_text(self.answer.disclaimer)}</p>'
 
     def _cards(self) -> str:
         """Render what the panel shows for each citation, hidden until page.js copies it there."""
@@ -212,16 +215,17 @@ class _AnswerHtml:
 
 def card_html(source: SourceRef, citation: Citation, passage: Passage | None, statement: str) -> str:
     """Render a citation for the panel: the source's record, and the passage with the cited words marked."""
-    quoted = statement if statement != citation.quote else ""
-    cited_for = f'<p class="cw-card__for"><span>Cited for</span> {_text(quoted)}</p>' if quoted else ""
-    whose = "Passage of the summary" if source.words == "summary" else "Passage of the source"
+    cited_for = ""
+    if statement != citation.quote:
+        cited_for = f'<p class="cw-card__for"><span>Cited for</span> {_text(statement)}</p>'
+    whose = "summary written for Citewell" if source.words == "summary" else "source"
     return (
-        '<p class="cw-card__badges">'
-        f'<span class="cw-number">Source {source.number}</span>{badges_html(source)}</p>'
+        f'<p class="cw-card__badges">{badges_html(source)}</p>'
         f'<h3 class="cw-card__title">{_text(source.title)}</h3>'
-        f"{_record(source)}{flags_html(source)}{cited_for}"
-        f'<h4 class="cw-card__label">{whose}</h4>{_whereabouts(passage)}'
+        f'<p class="cw-card__by">{_text(_byline(source))}</p>'
+        f'{cited_for}<h4 class="cw-card__label">Passage of the {whose}</h4>{_whereabouts(passage)}'
         f'<blockquote class="cw-passage">{marked_html(citation, passage)}</blockquote>'
+        f"{flags_html(source)}{_record(source)}"
     )
 
 
@@ -236,7 +240,7 @@ def marked_html(citation: Citation, passage: Passage | None) -> str:
 def reference_html(source: SourceRef) -> str:
     """Render a source for a reference list."""
     byline = _byline(source)
-    parts = [f'<span class="cw-reference__by">{_text(byline)}</span> ' if byline else ""]
+    parts = [f'<span class="cw-reference__by">{_text(byline)}.</span> ' if byline else ""]
     parts.append(f"<cite>{_sentence(source.title)}</cite>")
     where = _where(source)
     parts.append(f" {_text(where)}." if where else "")
@@ -261,14 +265,14 @@ def flags_html(source: SourceRef) -> str:
 
 
 def links_html(source: SourceRef) -> str:
-    """Render the links to DOI, PubMed and web page, those that there are."""
+    """Render the links to DOI (else the web page) and PubMed, those that there are."""
     links = []
     if source.doi:
         links.append(link(f"https://doi.org/{quote(source.doi, safe='/:;().-_')}", f"doi:{source.doi}"))
     if source.pmid:
         address = f"https://pubmed.ncbi.nlm.nih.gov/{quote(source.pmid, safe='')}/"
         links.append(link(address, f"PMID {source.pmid}"))
-    if source.url:
+    if source.url and not source.doi:
         links.append(link(source.url, _host(source.url)))
     return " · ".join(links)
 

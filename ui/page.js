@@ -48,7 +48,6 @@
     one(".cw-panel__empty", panel).hidden = true;
     one(".cw-close", panel).hidden = false;
     panel.classList.add("cw-panel--open");
-    document.body.classList.add("cw-reading");
     showOpenMark();
     panel.scrollTop = 0;
     const cited = one("mark", panel);
@@ -56,18 +55,20 @@
       const below = cited.getBoundingClientRect().bottom - panel.getBoundingClientRect().bottom;
       if (below > 0) panel.scrollTop += below + 24;
     }
-    one("#cw-source-title").focus({ preventScroll: true });
+    const title = one("#cw-source-title", panel);
+    title.textContent = `Source ${mark.dataset.source}`;
+    title.focus({ preventScroll: true });
   };
 
   const close = (andReturn) => {
     const panel = one(".cw-panel");
     if (!panel || openCard === null) return;
     openCard = null;
+    one("#cw-source-title", panel).textContent = "Sources";
     one(".cw-panel__card", panel).replaceChildren();
     one(".cw-panel__empty", panel).hidden = false;
     one(".cw-close", panel).hidden = true;
     panel.classList.remove("cw-panel--open");
-    document.body.classList.remove("cw-reading");
     showOpenMark();
     if (andReturn) markOf(opener)?.focus();
   };
@@ -88,7 +89,7 @@
   let announced = null;
   const follow = () => {
     const turn = one("#cw-current .cw-turn");
-    document.body.classList.toggle("cw-started", Boolean(turn));
+    one("#cw-top")?.toggleAttribute("data-started", Boolean(turn));
     if (!turn) {
       lastTurn = announced = null;
       if (openCard && !document.getElementById(openCard)) close(false);
@@ -106,12 +107,22 @@
     }
     showOpenMark();
   };
+  // The top stays in view; what lies below it needs to know how high it is.
+  const measure = new ResizeObserver(([top]) => {
+    document.documentElement.style.setProperty("--cw-top", `${top.target.offsetHeight}px`);
+  });
+  let measured = null;
   let due = false;
   new MutationObserver(() => {
     if (due) return;
     due = true;
     requestAnimationFrame(() => {
       due = false;
+      if (measured !== one("#cw-top")) {
+        measured = one("#cw-top");
+        measure.disconnect();
+        if (measured) measure.observe(measured);
+      }
       follow();
     });
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state", "id"] });

@@ -36,7 +36,7 @@ _LONGEST_QUESTION = 2000
 _AT_ONCE = 8  # questions answered at the same time
 _FORGET_AFTER_S = 6 * 3600
 
-_SUMMARY = "Medical questions answered from published sources. Every sentence opens the words behind it."
+_SUMMARY = "Answers to medical questions. Every sentence shows the source it comes from."
 _HEADER = f'<header class="cw-header"><h1>Citewell</h1><p>{_SUMMARY}</p></header>'
 _WELCOME = """
 <div class="cw-welcome"><h2>What would you like to know?</h2>
@@ -45,7 +45,7 @@ _WELCOME = """
 _PANEL = """
 <aside class="cw-panel" id="cw-source" aria-labelledby="cw-source-title">
   <div class="cw-panel__bar">
-    <h2 id="cw-source-title" tabindex="-1">Source</h2>
+    <h2 id="cw-source-title" tabindex="-1">Sources</h2>
     <button type="button" class="cw-close" hidden>Back to the answer</button>
   </div>
   <div class="cw-panel__empty">
@@ -158,7 +158,7 @@ def build_page(citewell: Citewell) -> gr.Blocks:
                     with gr.Row(elem_id="cw-ask"):
                         box = gr.Textbox(
                             label="Your question",
-                            placeholder="Ask about a medicine or a condition",
+                            placeholder="Type your question",
                             elem_id="cw-box",
                             lines=1,
                             max_lines=6,

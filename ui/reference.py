@@ -26,6 +26,7 @@ class Reference:
         text: Authors, year, title, and where it was published, in one line.
         link: Where it can be read: the DOI's address, else its own, else PubMed's.
         marks: Kind of work, whose words are quoted, and what to know before trusting it; `RETRACTED` first.
+
     """
 
     text: str
@@ -38,12 +39,12 @@ class Reference:
 
 
 def reference_of(source: SourceRef) -> Reference:
-    """The source as people read it."""
+    """Return the source as people read it."""
     return Reference(text=_text(source), link=link_of(source), marks=marks_of(source))
 
 
 def authors_of(authors: Sequence[str]) -> str:
-    """The first three authors; 'et al.' stands for the others."""
+    """Name the first three authors; 'et al.' stands for the others."""
     shown = ", ".join(authors[:_AUTHORS_SHOWN])
     return f"{shown}, et al." if len(authors) > _AUTHORS_SHOWN else shown
 

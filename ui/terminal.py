@@ -6,12 +6,13 @@ Whatever sources or users wrote is neutralised here, so that no text can steer t
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from retrieval.answer import Answer, Citation, Outcome, SourceRef
@@ -19,6 +20,8 @@ from ui.reference import RETRACTED, reference_of
 
 WIDEST = 100
 _NARROWEST = 30
+_NARROWEST_COLUMN = 8
+_GAP = "  "
 _BANNERS = {
     Outcome.EMERGENCY: ("*** EMERGENCY ***", "bold white on red"),
     Outcome.ERROR: ("No answer: something went wrong.", "bold red"),
@@ -29,7 +32,7 @@ _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
 def neutralise(text: str) -> str:
-    """The text in one line that a terminal shows and never obeys.
+    """Return the text as one line that a terminal shows and never obeys.
 
     Control characters become a visible sign, invisible ones that reorder or hide are left out.
     """
@@ -52,35 +55,44 @@ class _Sheet:
     width: int
     lines: list[Text] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.width = max(_NARROWEST, min(self.width, WIDEST))
-        self._console = Console(file=io.StringIO(), width=self.width)
-
     def gap(self) -> None:
-        """An empty line, unless there is one or nothing above it."""
+        """Add an empty line, unless there is one or nothing above it."""
         if self.lines and self.lines[-1].plain:
             self.lines.append(Text())
 
     def add(self, *parts: tuple[str, str], first: str = "", rest: str = "") -> None:
-        """A paragraph of (text, style) parts; its first line begins with `first`, the others with `rest`."""
+        """Add a paragraph of (text, style) parts; its first line begins with `first`, others with `rest`."""
         text = Text()
         for words, style in parts:
             text.append(neutralise(words), style)
         indent = first
-        for line in text.wrap(self._console, self.width - len(rest), overflow="ignore"):
+        for line in text.divide(_breaks(text.plain, self.width - len(rest))):
             line.rstrip()
             self.lines.append(Text(indent).append_text(line))
             indent = rest
 
 
+def _breaks(text: str, width: int) -> list[int]:
+    """Where lines begin, but for the first, so that each takes at most `width` cells."""
+    starts, used = [], 0
+    for match in re.finditer(r"\S+\s*", text):
+        word = match.group()
+        if used and used + cell_len(word.rstrip()) > width:
+            starts.append(match.start())
+            used = 0
+        used += cell_len(word)
+    return starts
+
+
 def answer_lines(answer: Answer, width: int = WIDEST) -> list[Text]:
-    """The lines of an answer, from the outcome to the disclaimer.
+    """Return the lines of an answer, from the outcome to the disclaimer.
 
     Args:
         answer: What to show.
         width: Cells a line may take; at most 100 are used.
+
     """
-    sheet = _Sheet(width)
+    sheet = _Sheet(max(_NARROWEST, min(width, WIDEST)))
     if answer.outcome in _BANNERS:
         sheet.add(_BANNERS[answer.outcome])
     _add_statements(sheet, answer)
@@ -130,8 +142,9 @@ def _add_source(sheet: _Sheet, source: SourceRef) -> None:
     reference = reference_of(source)
     number = f"[{source.number}] "
     indent = " " * len(number)
+    at = len(sheet.lines)
     sheet.add((reference.text, ""), first=number, rest=indent)
-    sheet.lines[-1].highlight_words([number.strip()], "cyan")
+    sheet.lines[at].stylize("cyan", 0, len(number) - 1)
     if reference.link:
         sheet.add((reference.link, "blue"), first=indent, rest=indent)
     marks = [(f"{mark}; ", "bold red" if mark == RETRACTED else "dim") for mark in reference.marks]
@@ -140,7 +153,7 @@ def _add_source(sheet: _Sheet, source: SourceRef) -> None:
 
 
 def render(lines: Iterable[Text], colour: bool) -> str:
-    """The lines as a string: with colour codes, or with no escape code at all."""
+    """Return the lines as a string: with colour codes, or with no escape code at all."""
     if not colour:
         return "\n".join(line.plain.rstrip() for line in lines)
     sink = io.StringIO()
@@ -151,20 +164,27 @@ def render(lines: Iterable[Text], colour: bool) -> str:
 
 
 def table_text(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | None) -> str:
-    """A table as plain text without trailing spaces; columns of figures are set to the right.
+    """Return a table as plain text without trailing spaces, or as tab-separated lines for other programs.
 
     Args:
         header: Names of the columns.
         rows: Cells, neutralised here.
-        width: Cells that the table may take: what is longer is cut with an ellipsis. None cuts nothing.
+        width: Cells that the table may take: what is longer is cut with an ellipsis. None gives tabs.
+
     """
     body = [[neutralise(cell) for cell in row] for row in rows]
-    table = Table(box=None, pad_edge=False)
-    for at, name in enumerate(header):
-        figures = all(row[at].isdigit() for row in body if row[at])
-        table.add_column(name, justify="right" if figures else "left", no_wrap=True, overflow="ellipsis")
-    for row in body:
-        table.add_row(*(Text(cell) for cell in row))
-    sink = io.StringIO()
-    Console(file=sink, width=width or 10_000, color_system=None, force_terminal=False).print(table)
-    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines())
+    if width is None:
+        return "\n".join("\t".join(row) for row in (header, *body))
+    columns = list(zip(header, *body, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > width and max(widths) > _NARROWEST_COLUMN:
+        widths[widths.index(max(widths))] -= 1
+    figures = [all(cell.isdigit() for cell in cells if cell) for _, *cells in columns]
+    lines = (map(_cell, row, widths, figures) for row in (header, *body))
+    return "\n".join(_GAP.join(line).rstrip() for line in lines)
+
+
+def _cell(text: str, width: int, figure: bool) -> str:
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return text.rjust(width) if figure else set_cell_size(text, width)

@@ -1,0 +1,30 @@
+"""What the tests share: one index of the shipped corpus with the real model, built once a session."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from ingest.settings import Settings, load_settings
+from retrieval.pipeline import Citewell
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a home of its own, where nothing is yet; a page gets a free port."""
+    return load_settings(home=tmp_path_factory.mktemp("citewell-home"), port=0)
+
+
+@pytest.fixture(scope="session")
+def index_home(settings: Settings) -> Path:
+    """The home of `settings`, with the shipped corpus in its index. Only to be read."""
+    ingest([], settings)
+    return settings.home
+
+
+@pytest.fixture(scope="session")
+def citewell(settings: Settings, index_home: Path) -> Citewell:
+    """Citewell over the shipped corpus, warm."""
+    warm = Citewell(settings)
+    warm.warm_up()
+    return warm
