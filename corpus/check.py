@@ -25,7 +25,7 @@ from corpus.record import PAPER_KINDS, Doi, Kind, Pmcid, Pmid, Source
 LEDGER = "ledger.yaml"
 IDENTIFIERS = ("doi", "pmid", "pmcid", "url")
 WORDS_IN_A_SENTENCE = range(5, 61)
-LONGEST_BODY = 12_000  # characters
+LONGEST_BODY = 16_000  # characters
 
 _NO_FINDING = {"study", "limits"}  # facets that say how a work was done, not what it found
 _LEFTOVERS = re.compile(r"FINDING:|FACT:|CHOOSE|TODO|\[seen in")

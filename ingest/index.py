@@ -111,9 +111,7 @@ class Index:
 
     def _open(self, opened: ExitStack) -> None:
         uri = (self.folder / RECORDS).absolute().as_uri() + "?mode=ro&immutable=1"
-        self._records = opened.enter_context(
-            closing(sqlite3.connect(uri, uri=True, check_same_thread=False))
-        )
+        self._records = opened.enter_context(closing(sqlite3.connect(uri, uri=True, check_same_thread=False)))
         self.vectors = faiss.read_index(
             str(self.folder / VECTORS), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
         )

@@ -160,8 +160,7 @@ def _is_ours(path: Path, root: Path) -> bool:
 def printable(name: str) -> str:
     """A file's name as it can be shown, stored and compared: no line ends, nothing that is not Unicode."""
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in name
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in name
     )
 
 

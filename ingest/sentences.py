@@ -26,10 +26,10 @@ def sentence_spans(text: str, longest: int) -> list[Span]:
     """
     spans: list[Span] = []
     at = 0
-    # The segmenter takes a white space for one byte; one of more (a no-break space) would kill it.
+    # The segmenter takes a white space for one byte; one of more (a no-break space) kills it.
     plain = _WIDE_SPACE.sub(" ", text)
     for piece in sentencex.segment("en", plain):
-        start = plain.index(piece, at)  # the segmenter's pieces follow each other; its own offsets count bytes
+        start = plain.index(piece, at)  # its pieces follow each other; its own offsets count bytes
         at = start + len(piece)
         # A blank line always ends a sentence, even where a heading or list item has no full stop.
         for part in _split(piece, _BLANK_LINE, start):

@@ -148,5 +148,3 @@ class Answer(_Part):
         if cited and self.outcome in {Outcome.ABSTAINED, Outcome.EMERGENCY, Outcome.ERROR}:
             raise ValueError(f"an answer that is '{self.outcome}' cites nothing")
         return self
-
-Warning_ = Caution

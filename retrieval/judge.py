@@ -218,7 +218,6 @@ def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[En
         if lexicon.entities[entity].kind in {"drug", "class", "substance"}
         and entity not in wanted
         and entity not in asked.context
-        and entity != "placebo"
         and entity not in above
         and not lexicon.ancestors(entity) & wanted
     }
@@ -257,7 +256,9 @@ def _speaks_of_terms(each: Evidence, asked: Understanding, desk: Desk) -> bool:
     about = asked.subjects or asked.context
     if not about:
         return covered >= 0.6 and each.relevance >= 0.4
-    if asked.facets or (len(asked.subjects) > 1 and asked.kind in {"contrast", "compare"}):
+    if len(asked.subjects) > 1 and asked.kind in {"contrast", "compare"}:
+        return True  # the parts of an outline ask their own questions
+    if asked.subjects and asked.facets:
         return covered >= 0.25 or each.relevance >= 0.40
     return covered >= 0.5 or (
         each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms)

@@ -103,7 +103,7 @@ def _wanted(asked: Understanding, partners: tuple[EntityId, ...]) -> tuple[Facet
         wanted = [FacetId("interactions")]
     if partners and "alcohol" in partners and not set(wanted) - {"dose", "side_effects", "serious_harms"}:
         wanted = [FacetId("alcohol")]
-    if "stopping" in wanted:  # how long withdrawal lasts is no question about a half-life
+    if "withdraw" in asked.text.casefold():  # how long withdrawal lasts is no question about a half-life
         wanted = [facet for facet in wanted if facet not in {"onset", "duration"}]
     # A general facet beside a special one only says how the question was worded ("is it safe in pregnancy").
     general = {"serious_harms", "efficacy", "definition", "interactions", "response", "comparison", "dose"}
@@ -132,7 +132,7 @@ def _nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
         "comparison": ("comparison", "efficacy"),
         "alternatives": ("alternatives", "recommendation", "comparison"),
         "response": ("response", "comparison"),
-        "condition": ("condition", "definition"),
+        "condition": ("condition", "definition", "side_effects", "serious_harms"),
         "definition": ("definition", "condition", "uses"),
         "dose": ("dose", "dose_special", "forms"),
         "overdose": ("overdose", "serious_harms"),

@@ -23,6 +23,7 @@ from retrieval.words import respelled
 
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SUBJECT_KINDS = frozenset({"drug", "class", "therapy"})
+_COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b")
 _ELLIPSIS = re.compile(
     r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE
 )
@@ -122,7 +123,11 @@ def understand(
     inherited = False
     if earlier and _leans_on_earlier(text, named, terms, wording):
         inherited = not subjects and bool(earlier[-1].subjects or earlier[-1].context)
-        subjects = subjects or earlier[-1].subjects
+        if inherited or _COMPARING.search(masked):
+            before = earlier[-1].subjects
+            # "it" is the one that the talk is about; "they" and a bare "and with alcohol?" are all of them.
+            before = before[:1] if re.search(r"\b(it|its|that|this)\b", masked) else before
+            subjects = tuple(dict.fromkeys((*before, *subjects)))
         context = context or (() if subjects else earlier[-1].context)
         facets = facets or (earlier[-1].facets if not set(context) - set(earlier[-1].context) else ())
     return Understanding(

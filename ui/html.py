@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from corpus.record import Kind
 from ingest.document import Passage
-from retrieval.answer import Answer, Citation, Outcome, SourceRef, Statement, Warning_
+from retrieval.answer import Answer, Citation, Outcome, SourceRef, Statement, Caution
 
 _AUTHORS_SHOWN = 3
 _LEAD_STATEMENTS = 2
@@ -199,7 +199,7 @@ class _AnswerHtml:
 
     def _cited(self) -> Iterator[_Cited]:
         """List every citation of the answer."""
-        parts: list[tuple[str, Statement | Warning_]] = []
+        parts: list[tuple[str, Statement | Caution]] = []
         parts += [(f"s{place}", each) for place, each in enumerate(self.answer.statements)]
         parts += [(f"w{place}", each) for place, each in enumerate(self.answer.warnings)]
         for part, said in parts:

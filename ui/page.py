@@ -21,7 +21,7 @@ import yaml
 from corpus.errors import CitewellError, SettingsError
 from ingest.document import Passage, PassageId
 from ingest.settings import Settings
-from retrieval.answer import Answer, Statement, Warning_
+from retrieval.answer import Answer, Statement, Caution
 from retrieval.disclaimer import disclaimer_for
 from retrieval.pipeline import Citewell
 from ui.html import Turn, turn_html
@@ -126,7 +126,7 @@ class _Replies:
 
     def _passages(self, answer: Answer) -> dict[str, Passage]:
         """Fetch the stored passages that an answer cites; one that the index no longer has is left out."""
-        parts: list[Statement | Warning_] = [*answer.statements, *answer.warnings]
+        parts: list[Statement | Caution] = [*answer.statements, *answer.warnings]
         cited = {each.passage_id for part in parts for each in part.citations}
         if not cited:
             return {}

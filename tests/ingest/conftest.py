@@ -61,7 +61,8 @@ def write_shelf(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "alpha.md").write_text(
         "---\nid: alpha\nkind: trial\ntitle: Trial of alpha\nyear: 2001\n---\n"
-        "## Mechanism\n\nAlpha enhances GABA. It binds between two subunits.\n\n## Dose\n\nTake 5 mg at night.\n"
+        "## Mechanism\n\nAlpha enhances GABA. It binds between two subunits.\n\n"
+        "## Dose\n\nTake 5 mg at night.\n"
     )
     (folder / "beta.md").write_text("# About beta\n\nBeta blocks reuptake of serotonin. It takes weeks.\n")
     (folder / "gamma.txt").write_text("Gamma calms. Gamma may cause sleepiness.\n")

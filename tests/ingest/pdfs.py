@@ -8,7 +8,11 @@ from pypdf import PdfReader, PdfWriter
 
 def make_pdf(pages: Sequence[Sequence[str]], title: str = "") -> bytes:
     """A PDF with a page for each list of lines; a page without lines holds a picture only."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
     objects.append(f"<< /Title ({title}) >>" if title else "<< >>")
     kids = []
     for lines in pages:
@@ -30,7 +34,10 @@ def make_pdf(pages: Sequence[Sequence[str]], title: str = "") -> bytes:
     start = out.tell()
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}".encode())
-    out.write(f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{start}\n%%EOF\n".encode())
+    out.write(
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 4 0 R >>\n"
+        f"startxref\n{start}\n%%EOF\n".encode()
+    )
     return out.getvalue()
 
 

@@ -11,7 +11,9 @@ from ingest.document import Document, Section, Span, normalise
 from tests.ingest.wild import texts
 
 BUDGETS = st.sampled_from([48, 64, 200])
-relaxed = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def document(*parts: tuple[tuple[str, ...], str], title: str = "A title") -> Document:
@@ -89,7 +91,10 @@ def test_ids_depend_on_source_section_and_words_and_on_nothing_else(embedder):
     given = document((("A",), "One thing. "), (("B",), "One thing. "))
     first, second = cut(given, embedder)
     assert first.id != second.id
-    assert cut(replace(given, source=given.source.model_copy(update={"title": "Other"})), embedder)[0].id == first.id
+    assert (
+        cut(replace(given, source=given.source.model_copy(update={"title": "Other"})), embedder)[0].id
+        == first.id
+    )
     assert cut(replace(given, source=given.source.model_copy(update={"id": "t"})), embedder)[0].id != first.id
     twice = [each.id for each in cut(document(((), "Same. "), ((), "Same. ")), embedder)]
     assert len(set(twice)) == 2
@@ -97,7 +102,9 @@ def test_ids_depend_on_source_section_and_words_and_on_nothing_else(embedder):
 
 def test_the_header_keeps_the_innermost_heading(embedder):
     title = "A very long title about benzodiazepines " * 9
-    (passage,) = cut(document((("Clinical use", "Dose in the elderly"), "Half."), title=title[:300]), embedder, 64)
+    (passage,) = cut(
+        document((("Clinical use", "Dose in the elderly"), "Half."), title=title[:300]), embedder, 64
+    )
     assert passage.header.startswith("A very long title")
     assert passage.header.endswith(" > Dose in the elderly")
     assert passage.embedded_text == f"{passage.header}: Half."
@@ -126,7 +133,9 @@ def test_the_splitter_is_a_langchain_splitter(embedder):
     from langchain_core.documents import Document as LangChainDocument
 
     splitter = SentenceSplitter(embedder.count_tokens, 6, add_start_index=True)
-    parts = splitter.split_documents([LangChainDocument("One thing is. Another thing is.", metadata={"a": 1})])
+    parts = splitter.split_documents(
+        [LangChainDocument("One thing is. Another thing is.", metadata={"a": 1})]
+    )
     assert [(each.page_content, each.metadata["start_index"]) for each in parts] == [
         ("One thing is.", 0), ("Another thing is.", 14)
     ]  # fmt: skip

@@ -11,7 +11,14 @@ from ingest import embed
 from ingest.embed import MINILM_SHA256, Embedder, make_embedder
 from ingest.settings import load_settings
 
-TEXTS = ["Diazepam enhances GABA.", "x", "", "SSRIs block the reuptake of serotonin. " * 40, "An apple a day.", "🙂 שלום"]
+TEXTS = [
+    "Diazepam enhances GABA.",
+    "x",
+    "",
+    "SSRIs block the reuptake of serotonin. " * 40,
+    "An apple a day.",
+    "🙂 שלום",
+]
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +130,11 @@ def test_a_model_that_is_not_there_is_an_error_with_a_remedy(monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     if "huggingface_hub" in sys.modules:  # which reads the variable only once
         monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    for use in (lambda model: model.fingerprint, lambda model: model.count_tokens(["a"]), lambda model: model.window):
+    for use in (
+        lambda model: model.fingerprint,
+        lambda model: model.count_tokens(["a"]),
+        lambda model: model.window,
+    ):
         with pytest.raises(ModelError, match="CITEWELL_EMBEDDING_MODEL"):
             use(Embedder("no-such-owner/no-such-model"))
 
@@ -131,7 +142,11 @@ def test_a_model_that_is_not_there_is_an_error_with_a_remedy(monkeypatch):
 def test_a_broken_model_folder_is_an_error_with_a_remedy(tmp_path):
     (tmp_path / "tokenizer.json").write_text("{")
     (tmp_path / "sentence_bert_config.json").write_text("[")
-    for use in (lambda model: model.count_tokens(["a"]), lambda model: model.window, lambda model: model.encode(["a"])):
+    for use in (
+        lambda model: model.count_tokens(["a"]),
+        lambda model: model.window,
+        lambda model: model.encode(["a"]),
+    ):
         with pytest.raises(ModelError, match="CITEWELL_EMBEDDING_MODEL"):
             use(Embedder(str(tmp_path)))
 

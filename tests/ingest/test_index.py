@@ -54,7 +54,11 @@ def test_what_was_stored_comes_back(built):
     assert [each.id for each in stored["alpha"].passages] == [mechanism.id, dose.id]
     assert index.all_vectors().shape == (index.manifest.passages, 384)
     assert index.row_of("p-none") is None
-    for unknown in (lambda: index.passage(999), lambda: index.source("none"), lambda: index.document_text("none")):
+    for unknown in (
+        lambda: index.passage(999),
+        lambda: index.source("none"),
+        lambda: index.document_text("none"),
+    ):
         with pytest.raises(KeyError):
             unknown()
     index.close()
@@ -100,7 +104,14 @@ def test_harm_to_any_file_is_seen(copy, harm):
 def test_any_changed_value_of_the_manifest_is_seen(copy):
     path = current_folder(copy) / MANIFEST
     manifest = json.loads(path.read_text())
-    for field, value in (("id", "g-0"), ("passages", 3), ("roots", []), ("files", {}), ("seal", ""), ("extra", 1)):
+    for field, value in (
+        ("id", "g-0"),
+        ("passages", 3),
+        ("roots", []),
+        ("files", {}),
+        ("seal", ""),
+        ("extra", 1),
+    ):
         path.write_text(json.dumps({**manifest, field: value}))
         with pytest.raises(IndexDamagedError, match="citewell ingest"):
             Index(path.parent)
@@ -146,7 +157,9 @@ def test_no_pointer_is_a_missing_index(copy, tmp_path):
             current_folder(folder)
 
 
-@pytest.mark.parametrize("pointer", [b"", b"g-000000000000", b"../generations", b"..", b"\xff\xfe", b"x" * 5000])
+@pytest.mark.parametrize(
+    "pointer", [b"", b"g-000000000000", b"../generations", b"..", b"\xff\xfe", b"x" * 5000]
+)
 def test_a_damaged_pointer(copy, pointer):
     (copy / CURRENT).write_bytes(pointer)
     with pytest.raises(IndexDamagedError, match="citewell ingest"):

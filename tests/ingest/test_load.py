@@ -4,7 +4,16 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SourceUnreadableError
-from ingest.load import SourceFile, find_files, load, loader_for, own_source, printable, read_text, resolve_root
+from ingest.load import (
+    SourceFile,
+    find_files,
+    load,
+    loader_for,
+    own_source,
+    printable,
+    read_text,
+    resolve_root,
+)
 from ingest.load_markdown import MarkdownLoader
 from ingest.load_pdf import PdfLoader
 from ingest.load_text import TextLoader
@@ -25,7 +34,16 @@ def write(path: Path, content: str | bytes = "Text.") -> Path:
 
 
 def test_files_are_found_in_order_without_the_hidden_ones(tmp_path):
-    for name in ("b.md", "a/z.md", "a/y.txt", ".git/x.md", ".hidden.md", "__pycache__/c.md", "README.md", "LICENSE"):
+    for name in (
+        "b.md",
+        "a/z.md",
+        "a/y.txt",
+        ".git/x.md",
+        ".hidden.md",
+        "__pycache__/c.md",
+        "README.md",
+        "LICENSE",
+    ):
         write(tmp_path / name)
     assert names(tmp_path) == ["a/y.txt", "a/z.md", "b.md"]
     assert names(tmp_path / "README.md") == ["README.md"]  # named by the user, so wanted
@@ -157,7 +175,9 @@ def test_a_file_that_vanishes_or_changes_while_it_is_read(tmp_path):
 
 
 def test_an_error_of_a_library_is_one_of_ours(tmp_path, monkeypatch):
-    file = as_file(write(tmp_path / "a.md", "---\n" + "[" * 5000 + "\n---\nText."))  # too deep for the YAML reader
+    file = as_file(
+        write(tmp_path / "a.md", "---\n" + "[" * 5000 + "\n---\nText.")
+    )  # too deep for the YAML reader
     with pytest.raises(SourceUnreadableError, match=r"a\.md: "):
         load(file, file.sha256())
 
@@ -172,10 +192,16 @@ def test_a_source_without_record_gets_one_from_its_path():
 
 
 def test_lazy_load_gives_langchain_documents_with_record_and_sections(tmp_path):
-    path = write(tmp_path / "a.md", "---\nid: a1\nkind: trial\ntitle: A trial\nyear: 1999\n---\n## Dose\n\nHalf.\n")
+    path = write(
+        tmp_path / "a.md", "---\nid: a1\nkind: trial\ntitle: A trial\nyear: 1999\n---\n## Dose\n\nHalf.\n"
+    )
     (found,) = MarkdownLoader(path).lazy_load()
     assert found.page_content == "Half.\n\n"
     assert found.metadata["source"] == str(path)
-    assert {"id": "a1", "kind": "trial", "title": "A trial", "year": 1999}.items() <= found.metadata["record"].items()
+    assert {"id": "a1", "kind": "trial", "title": "A trial", "year": 1999}.items() <= found.metadata[
+        "record"
+    ].items()
     assert found.metadata["sections"] == [{"path": ["Dose"], "start": 0, "end": 7, "page": None}]
-    assert [each.page_content for each in TextLoader(write(tmp_path / "b.txt", "Words.")).load()] == ["Words."]
+    assert [each.page_content for each in TextLoader(write(tmp_path / "b.txt", "Words.")).load()] == [
+        "Words."
+    ]

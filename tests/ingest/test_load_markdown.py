@@ -60,7 +60,11 @@ def test_markup_is_taken_off(markdown, words):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.one_of(texts, st.sampled_from(["# ", "\n## ", "| a |\n|---|\n", "> ", "- ", "&#x202e;", "<"]))))
+@given(
+    st.lists(
+        st.one_of(texts, st.sampled_from(["# ", "\n## ", "| a |\n|---|\n", "> ", "- ", "&#x202e;", "<"]))
+    )
+)
 def test_any_text_comes_out_normal_with_sections_that_tile_it(parts):
     text, found = plain_text(normalise("".join(parts)))
     assert text == normalise(text)
@@ -90,12 +94,16 @@ def test_lists_within_lists_keep_their_words():
 
 
 def test_the_front_matter_is_the_record(tmp_path):
-    document = read(tmp_path, "---\nid: x1\nkind: label\ntitle: Label of X\nyear: 2020\n---\n## Dose\n\nHalf.\n")
+    document = read(
+        tmp_path, "---\nid: x1\nkind: label\ntitle: Label of X\nyear: 2020\n---\n## Dose\n\nHalf.\n"
+    )
     assert (document.source.id, document.source.kind, document.source.year) == ("x1", "label", 2020)
     assert document.sections[0].path == ("Dose",)
 
 
-@pytest.mark.parametrize(("content", "title"), [("# First\n\nx", "First"), ("words", "a file"), ("## Two\n\nx", "Two")])
+@pytest.mark.parametrize(
+    ("content", "title"), [("# First\n\nx", "First"), ("words", "a file"), ("## Two\n\nx", "Two")]
+)
 def test_without_front_matter_the_first_heading_or_the_name_is_the_title(tmp_path, content, title):
     assert read(tmp_path, content).source.title == title
 

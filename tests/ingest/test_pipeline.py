@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -77,7 +78,11 @@ def test_a_folder_and_then_one_of_its_files(home, shelf):
     assert states(report) == {"beta.md": "changed"}
     assert report.sources == 3
     assert "Take 5 mg at night." in home.texts()  # not named, so as it was
-    assert states(home.ingest(shelf)) == {"alpha.md": "changed", "beta.md": "unchanged", "gamma.txt": "unchanged"}
+    assert states(home.ingest(shelf)) == {
+        "alpha.md": "changed",
+        "beta.md": "unchanged",
+        "gamma.txt": "unchanged",
+    }
 
 
 def test_sources_from_another_root_stay(home, shelf, tmp_path):
@@ -119,6 +124,24 @@ def test_a_good_file_that_turns_bad_keeps_its_earlier_version(home, shelf):
         assert "Take 5 mg at night." in home.texts()
     (shelf / "alpha.md").write_text("# Alpha\n\nGood again.\n")
     assert states(home.ingest(shelf))["alpha.md"] == "changed"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("mode", [0o000, 0o400, 0o100])
+def test_what_lies_in_a_folder_that_is_closed_now_is_kept(home, shelf, mode):
+    inner = shelf / "inner"
+    inner.mkdir()
+    (inner / "delta.md").write_text("# Delta\n\nDelta is inside.\n")
+    home.ingest(shelf)
+    inner.chmod(mode)
+    try:
+        report = home.ingest(shelf)
+    finally:
+        inner.chmod(0o755)
+    (skipped,) = report.names("skipped")
+    assert "Permission denied" in skipped.why
+    assert not report.names("removed")
+    assert "Delta is inside." in home.texts()
 
 
 def test_two_files_with_one_id(home, shelf):
@@ -237,24 +260,27 @@ def test_the_same_content_gives_the_same_generation_and_rows_in_every_home(make_
 def test_progress_is_told_for_every_step(home, shelf):
     steps = []
     home.ingest(shelf, on_progress=lambda *step: steps.append(step))
-    assert list(dict.fromkeys(name for name, _, _ in steps)) == ["Reading", "Embedding", "Writing", "Publishing"]
+    assert list(dict.fromkeys(name for name, _, _ in steps)) == [
+        "Reading",
+        "Embedding",
+        "Writing",
+        "Publishing",
+    ]
     for name in ("Reading", "Embedding", "Writing", "Publishing"):
         _, done, total = [step for step in steps if step[0] == name][-1]
         assert done == total > 0
 
 
 def test_no_file_stays_open(home, shelf):
-    import os
-
     home.ingest(shelf)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     home.ingest(shelf)
     (shelf / "gamma.txt").write_text("Changed.")
     home.ingest(shelf)
+    (shelf / "gamma.txt").write_text("Once more.")
     with pytest.raises(KeyError):
-        (shelf / "gamma.txt").write_text("Once more.")
         home.ingest(shelf, on_progress=lambda *_: {}["fail"])
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 def test_documents_from_elsewhere_can_be_published(home, shelf, monkeypatch):

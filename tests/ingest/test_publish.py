@@ -78,7 +78,9 @@ def test_a_reader_keeps_its_generation_and_two_are_kept(home, shelf):
         edit(shelf, words)
         home.ingest(shelf)
         served.append(current_folder(home.index_dir))
-    assert {each.name for each in (home.index_dir / GENERATIONS).iterdir()} == {each.name for each in served[-2:]}
+    assert {each.name for each in (home.index_dir / GENERATIONS).iterdir()} == {
+        each.name for each in served[-2:]
+    }
     assert not reader.folder.exists()
     # The reader's files were never used before and are deleted now; it answers all the same.
     assert reader.document_frequency("serotonin") == 1
@@ -115,7 +117,9 @@ def test_everything_is_on_disk_before_the_pointer_moves(home, shelf, monkeypatch
     monkeypatch.setattr(publishing, "_point_to", lambda *args: (order.append("-> pointer"), point_to(*args)))
     home.ingest(shelf)
     before, after = order[: order.index("-> pointer")], order[order.index("-> pointer") + 1 :]
-    assert {Path(name).name for name in home.open().manifest.files} | {"manifest.json", "words"} <= set(before)
+    assert {Path(name).name for name in home.open().manifest.files} | {"manifest.json", "words"} <= set(
+        before
+    )
     assert before[-1] == GENERATIONS
     assert after == [f"{CURRENT}.new", home.index_dir.name]
 
@@ -160,7 +164,11 @@ print(list(Path(sys.argv[1]).iterdir()))
 
 def test_a_full_disk_is_a_clear_error_in_every_step_and_leaves_nothing_behind(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.stdout.splitlines() == [
         "write_vectors True", "write_sentences True", "write_words True", "write_records True", "[]"
@@ -173,7 +181,9 @@ def test_what_does_not_read_back_is_not_published(home, shelf, monkeypatch):
     edit(shelf, "New.")
     import ingest.pipeline as pipeline
 
-    monkeypatch.setattr(pipeline, "write_vectors", lambda folder, vectors: (folder / "passages.faiss").write_text("x"))
+    monkeypatch.setattr(
+        pipeline, "write_vectors", lambda folder, vectors: (folder / "passages.faiss").write_text("x")
+    )
     with pytest.raises(CitewellError):
         home.ingest(shelf)
     assert current_folder(home.index_dir) == served

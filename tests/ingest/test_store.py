@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +7,16 @@ import pytest
 from corpus.record import Kind, Source
 from ingest.document import Passage, Span
 from ingest.stock import StoredDocument
-from ingest.store import RECORDS, SENTENCES, VECTORS, WORDS, write_records, write_sentences, write_vectors, write_words
+from ingest.store import (
+    RECORDS,
+    SENTENCES,
+    VECTORS,
+    WORDS,
+    write_records,
+    write_sentences,
+    write_vectors,
+    write_words,
+)
 
 PICKLE_OPCODES = re.compile(rb"^\x80[\x02-\x05]|^\(dp|csklearn|cnumpy|cbuiltins|c__builtin__")
 
@@ -52,11 +62,9 @@ def test_the_words_can_be_searched_by_stem_and_filtered(written):
 
 
 def test_a_failed_write_leaves_no_database_open(tmp_path):
-    import os
-
     source = Source(id="a", kind=Kind.TRIAL, title="Title")
     twice = [StoredDocument(source, "t", (), "/root", "a.md", "00")] * 2
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(Exception, match="UNIQUE"):
         write_records(tmp_path, twice)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -5,7 +5,7 @@ import pytest
 
 from corpus.record import Kind, SourceId
 from ingest.document import Passage, PassageId, Span
-from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement, Warning_
+from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement, Caution
 from ui.html import Turn, badges_html, card_html, kind_name, link, links_html, reference_html, turn_html
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \"'><a href='javascript:alert(1)'>x</a> ${alert(1)} {{this}}"
@@ -220,7 +220,7 @@ def test_nothing_from_outside_becomes_markup():
         question=HOSTILE,
         statements=(statement, statement),
         sources=(hostile,),
-        warnings=(Warning_(text=HOSTILE, citations=(citation(text=text),)),),
+        warnings=(Caution(text=HOSTILE, citations=(citation(text=text),)),),
         notes=(HOSTILE,),
         disclaimer=HOSTILE,
     )
@@ -259,7 +259,7 @@ def test_no_answer_is_calm(outcome):
 
 
 def test_warnings_stand_in_a_box_of_their_own_after_the_opening():
-    page = render(answer(warnings=(Warning_(text="Careful.", citations=(citation(2),)),)))
+    page = render(answer(warnings=(Caution(text="Careful.", citations=(citation(2),)),)))
     assert page.of_class("cw-warnings")
     assert page.text.index(QUOTE) < page.text.index("Careful.") < page.text.index("It calms.")
 

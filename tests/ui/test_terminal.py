@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from corpus.record import Kind
-from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement, Warning_
+from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
 from ui.terminal import answer_lines, neutralise, render, table_text
 
 DISCLAIMER = "This is information and not medical advice; ask a doctor or pharmacist."
@@ -42,7 +42,7 @@ def answer(**fields) -> Answer:
             ref(1, authors=("Doe J",), year=2020, doi="10.1000/doe", words="summary", unverified=("year",)),
             ref(2, url=URL, retracted=True),
         ),
-        "warnings": (Warning_(text="Do not combine it with opioids.", citations=(cite(2),)),),
+        "warnings": (Caution(text="Do not combine it with opioids.", citations=(cite(2),)),),
         "notes": ("'diazapam' was read as diazepam.",),
         "disclaimer": DISCLAIMER,
         "receipt": Receipt(settings="x", took_ms=1.0),
@@ -162,7 +162,7 @@ def test_no_text_can_steer_the_terminal(colour):
                 disputed_by=(ESCAPES,),
             ),
         ),
-        warnings=(Warning_(text=ESCAPES, citations=(cite(1),)),),
+        warnings=(Caution(text=ESCAPES, citations=(cite(1),)),),
         notes=(ESCAPES,),
         disclaimer=DISCLAIMER + ESCAPES,
     )
