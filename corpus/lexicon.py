@@ -194,7 +194,9 @@ def _entity(row: Mapping[str, object]) -> Entity:
 def _lay_term(row: Mapping[str, str], entities: Mapping[EntityId, Entity], name: str) -> LayTerm:
     entity = row.get("entity")
     if entity is not None and entity not in entities:
-        raise RecordError(f"{name}: the lay term '{row['term']}' means {entity}, which is not listed.", "Add it.")
+        raise RecordError(
+            f"{name}: the lay term '{row['term']}' means {entity}, which is not listed.", "Add it."
+        )
     return LayTerm(
         phrase=tuple(token.norm for token in tokens(row["term"])),
         facet=FacetId(row["facet"]) if "facet" in row else None,

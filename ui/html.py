@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from corpus.record import Kind
 from ingest.document import Passage
-from retrieval.answer import Answer, Citation, Outcome, SourceRef, Statement, Caution
+from retrieval.answer import Answer, Caution, Citation, Outcome, SourceRef, Statement
 
 _AUTHORS_SHOWN = 3
 _LEAD_STATEMENTS = 2

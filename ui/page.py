@@ -21,7 +21,7 @@ import yaml
 from corpus.errors import CitewellError, SettingsError
 from ingest.document import Passage, PassageId
 from ingest.settings import Settings
-from retrieval.answer import Answer, Statement, Caution
+from retrieval.answer import Answer, Caution, Statement
 from retrieval.disclaimer import disclaimer_for
 from retrieval.pipeline import Citewell
 from ui.html import Turn, turn_html

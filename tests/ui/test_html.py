@@ -5,7 +5,7 @@ import pytest
 
 from corpus.record import Kind, SourceId
 from ingest.document import Passage, PassageId, Span
-from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement, Caution
+from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
 from ui.html import Turn, badges_html, card_html, kind_name, link, links_html, reference_html, turn_html
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \"'><a href='javascript:alert(1)'>x</a> ${alert(1)} {{this}}"
