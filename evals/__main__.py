@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from corpus.errors import CitewellError
 from evals.questions import read_questions
 from evals.run import Result, by_tag, run, scores
 from ingest.settings import load_settings
@@ -17,7 +18,10 @@ from retrieval.pipeline import Citewell
 def main(split: str, misses: bool, tags: bool) -> None:
     """Answer the development questions and print the scores."""
     citewell = Citewell(load_settings())
-    citewell.warm_up()
+    try:
+        citewell.warm_up()
+    except CitewellError as error:
+        raise click.ClickException(str(error)) from error
     questions = [each for each in read_questions() if split in {"all", each.split}]
     results = run(questions, citewell)
     for part in ("tune", "held"):

@@ -14,6 +14,7 @@ from retrieval.back import Backing, back
 from retrieval.evidence import Desk, Evidence
 from retrieval.gather import Gathered
 from retrieval.plan import IN_SHORT, Slot
+from retrieval.understand import QuestionKind, Understanding
 from retrieval.verify import cosine
 from retrieval.words import stems
 
@@ -43,7 +44,7 @@ class Draft:
     empty: tuple[Slot, ...]
 
 
-def compose(slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:
+def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:
     """Fill the slots in order, without saying anything twice."""
     taken: list[Chosen] = []
     empty: list[Slot] = []
@@ -55,7 +56,7 @@ def compose(slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:
         taken += picked
         if not picked and room and not any(each.heading == slot.heading for each in taken):
             empty.append(slot)
-    return Draft(tuple(_grouped(_lead(taken))), tuple(empty))
+    return Draft(tuple(_grouped(_lead(taken, asked.kind))), tuple(empty))
 
 
 def _pick(
@@ -92,9 +93,10 @@ def _works(each: Evidence) -> set[str]:
     return {each.source.id, *each.source.references.get(" ".join(each.text.split()), ())}
 
 
-def _lead(chosen: list[Chosen]) -> list[Chosen]:
+def _lead(chosen: list[Chosen], kind: QuestionKind) -> list[Chosen]:
     """Put the most direct statement first, under its own heading."""
-    if len(chosen) < 2 or any(each.heading == IN_SHORT for each in chosen):
+    outlined = kind in {"contrast", "compare"}
+    if outlined or len(chosen) < 2 or any(each.heading == IN_SHORT for each in chosen):
         return chosen
     first = [each for each in chosen if each.heading == chosen[0].heading]
     best = max(first, key=lambda each: each.evidence.score + 0.2 * each.evidence.relevance)

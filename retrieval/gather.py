@@ -11,12 +11,12 @@ from corpus.record import SourceId
 from ingest.embed import Vectors
 from retrieval.evidence import Desk, Evidence
 from retrieval.judge import judge
-from retrieval.plan import Slot
+from retrieval.plan import JOINT, Slot
 from retrieval.search import Filters, Hit, search
 from retrieval.understand import Understanding
 from retrieval.words import is_known, spellings
 
-_PASSAGES_PER_SLOT = 30
+_PASSAGES_PER_SLOT = 40
 _PASSAGES_FOR_QUESTION = 30
 
 
@@ -46,6 +46,9 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         judged = judge(sentences, slot, asked, vector, desk)
         if not judged and slot.facets and slot.asked:
             judged = judge(sentences, replace(slot, loose=True), asked, vectors[0], desk)
+        if not judged and slot.together and slot.asked and not set(asked.facets) & JOINT:
+            # Nothing speaks of all of them at once: then what speaks of one will do.
+            judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
         by_slot.append(judged)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
@@ -59,9 +62,12 @@ def _for_slot(slot: Slot, query: str, vector: Vectors, desk: Desk) -> list[Hit]:
 
 
 def _query(slot: Slot, asked: Understanding, desk: Desk) -> str:
-    names = [desk.lexicon.entities[each].name for each in (*slot.subjects, *slot.partners)]
+    """What to search for to fill a slot: names with their class, the facet's words, and the person's own."""
+    entities = desk.lexicon.entities
+    classes = [parent for each in slot.subjects for parent in entities[each].classes[:1]]
+    names = [entities[each].name for each in dict.fromkeys((*slot.subjects, *classes, *slot.partners))]
     about = [slot.query] if slot.query else [desk.facets[facet].query for facet in slot.facets[:1]]
-    return " ".join([*names, *about, *asked.terms]) or asked.text
+    return " ".join([*names, *about, *asked.points, *asked.terms]) or asked.text
 
 
 def _expanded(asked: Understanding, desk: Desk) -> str:

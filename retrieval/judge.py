@@ -18,7 +18,7 @@ from ingest.embed import Vectors
 from retrieval.evidence import Desk, Evidence
 from retrieval.plan import JOINT, Slot
 from retrieval.understand import Understanding, load_wording
-from retrieval.words import coverage, is_derived, is_known
+from retrieval.words import coverage, is_derived, is_known, speaks_of
 
 # What kind of work a sentence comes from, as a prior: small beside relevance, enough to order equals.
 _PRIOR: dict[Kind, float] = {
@@ -70,6 +70,16 @@ _COMBINED = re.compile(
     r"\b(combin\w+|add(ed|ing) to|adding|plus|together with|co-?administ\w+|adjunct\w*|augment\w+)\b", re.I
 )
 _JOINT_USE = 0.25
+# What holds for some people only; never an answer to what holds for anybody.
+_OF_SOME = frozenset(
+    {"pregnancy", "breastfeeding", "children", "older_people", "liver_kidney", "overdose", "study"}
+)
+# Weights of likeness to the question, to what was searched for, and to what other sources say.
+_OUTLINED = (0.10, 0.50, 0.20)
+_ASKED = (0.50, 0.15, 0.15)
+_ANIMAL = re.compile(r"\b(mice|mouse|rats?|cats?|rabbits?|monkeys?|animals?|laboratory|in vitro)\b", re.I)
+_OF_ANIMALS = 0.12  # taken off where a lay reader asks about people
+_ALSO_ASKED = 0.08  # for speaking of a facet that the question names besides the slot's own
 _NEIGHBOURS = 8  # sentences of other sources that a sentence is held against to see how central it is
 
 
@@ -103,26 +113,28 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
         return None
     if not all(_names(each, partner, desk.lexicon) for partner in slot.partners):
         return None
-    return fit if _speaks_of_terms(each, asked, desk) else None
+    return fit if _speaks_of_terms(each, slot, asked, desk) else None
 
 
 def _score(
     each: Evidence, fit: float, central: float, slot: Slot, asked: Understanding, vector: Vectors, desk: Desk
 ) -> float:
     # A part of an outline asks its own question; elsewhere the person's words say best what is wanted.
-    own = 0.10 if asked.kind in {"contrast", "compare", "overview"} and slot.facets else 0.35
+    own, searched, middle = _OUTLINED if slot.outlined else _ASKED
     terms = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index) if asked.terms else 0.0
     order = slot.facets.index(each.passage.facet) if each.passage.facet in slot.facets else len(slot.facets)
     return (
         own * each.relevance
-        + (0.60 - own) * float(each.vector @ vector)
+        + searched * float(each.vector @ vector)
+        + middle * central
         + 0.25 * fit
-        + 0.20 * central
         + 0.15 * terms
         + _context_fit(each, asked, slot, desk.lexicon)
+        + _ALSO_ASKED * any(load_wording().speaks_of(facet, each.text) for facet in slot.besides)
         + _PRIOR.get(each.source.kind, 0.0)
         - 0.04 * min(order, 3)
         - burden(each.text)
+        - (_OF_ANIMALS if _ANIMAL.search(each.text) and not _ANIMAL.search(asked.text) else 0.0)
         - (_JOINT_USE if _COMBINED.search(each.text) and _sets_apart(asked) else 0.0)
     )
 
@@ -160,7 +172,7 @@ def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
     facet = each.passage.facet
     if slot.loose:
         # Nothing stands under a heading of the facet: then the sentence itself must use its words.
-        return any(load_wording().speaks_of(wanted, each.text) for wanted in slot.facets[:1])
+        return facet not in _OF_SOME and load_wording().speaks_of(slot.facets[0], each.text)
     if not slot.facets:
         return facet not in {"study", "limits"}
     if facet is None:  # a source without telling headings
@@ -241,12 +253,14 @@ def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexi
     return -0.10 if conditions and wanted and not related else 0.0
 
 
-def _speaks_of_terms(each: Evidence, asked: Understanding, desk: Desk) -> bool:
+def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> bool:
     """Whether a sentence speaks of what the question's own words are about.
 
     A word that is no ordinary one and stands in no source (a drug that nothing here is about) must be spoken
     of whatever else fits. Where names and facets say what is asked for, other words weigh little.
     """
+    if asked.points and not slot.outlined and not any(speaks_of(point, each.text) for point in asked.points):
+        return False
     if not asked.terms:
         return True
     covered = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index)
@@ -256,9 +270,9 @@ def _speaks_of_terms(each: Evidence, asked: Understanding, desk: Desk) -> bool:
     about = asked.subjects or asked.context
     if not about:
         return covered >= 0.6 and each.relevance >= 0.4
-    if len(asked.subjects) > 1 and asked.kind in {"contrast", "compare"}:
+    if slot.outlined:
         return True  # the parts of an outline ask their own questions
-    if asked.subjects and asked.facets:
+    if asked.subjects and set(asked.facets) - {"definition"}:
         return covered >= 0.25 or each.relevance >= 0.40
     return covered >= 0.5 or (
         each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms)

@@ -25,7 +25,7 @@ from retrieval.compose import Chosen, Draft, compose
 from retrieval.evidence import Desk
 from retrieval.gather import Gathered, gather
 from retrieval.help import decline_for, help_for
-from retrieval.plan import Slot, load_outlines, plan
+from retrieval.plan import IN_SHORT, Slot, load_outlines, plan
 from retrieval.present import load_messages, present
 from retrieval.search import Filters, Method
 from retrieval.triage import Level, Triage, triage
@@ -133,7 +133,7 @@ class Citewell:
         with clock.step("search"):
             gathered = gather(asked, slots, desk)
         with clock.step("compose"):
-            draft = compose(slots, gathered, desk)
+            draft = compose(asked, slots, gathered, desk)
         with clock.step("verify"):
             chosen = [kept for each in draft.chosen if (kept := self._verified(each, desk)) is not None]
             warnings = self._warnings(asked, triaged, chosen, desk)
@@ -190,8 +190,8 @@ class Citewell:
                 slots.append(Slot("Warning", facets, asked.subjects, 1))
         if not slots:
             return []
-        plain = replace(asked, terms=(), context=())
-        draft = compose(slots, gather(plain, slots, desk), desk)
+        plain = replace(asked, terms=(), points=(), context=())
+        draft = compose(plain, slots, gather(plain, slots, desk), desk)
         said = {each.evidence.key for each in chosen}
         return [
             kept
@@ -213,9 +213,12 @@ class Citewell:
         if triaged.level is Level.DECLINE and triaged.category:
             return Outcome.DECLINED, list(decline_for(triaged.category)), notes
         if not chosen:
-            return Outcome.ABSTAINED, [self._abstention(asked)], [*notes, self._covers()]
-        headings = list(dict.fromkeys(slot.heading for slot in draft.empty if slot.asked))
+            return Outcome.ABSTAINED, [self._abstention(asked)], [*notes, self._covers(asked)]
+        empty = [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
+        headings = list(dict.fromkeys(empty))
         silent = [each for each in asked.subjects if not self._spoken_of(each, chosen)]
+        if asked.kind == "compare" and not any(each.heading == IN_SHORT for each in chosen):
+            notes.append(messages["notes"]["no_comparison"].format(names=self._names(asked.subjects)))
         missing = headings + [self._name(each) for each in silent]
         if missing:
             notes.append(messages["notes"]["partial"].format(headings=", ".join(missing)))
@@ -242,11 +245,19 @@ class Citewell:
             return str(messages["drug_unknown"]).format(names=self._names(silent))
         return str(messages["not_covered"])
 
-    def _covers(self) -> str:
-        """A hint at what can be asked: the drugs that most sources speak of, as the index has them."""
+    def _covers(self, asked: Understanding) -> str:
+        """A hint at what can be asked instead, from what the index holds."""
+        index, messages = self.desk.index, load_messages()
+        for each in (*asked.subjects, *asked.context):
+            facets = [
+                facet for facet in index.facets_naming(self._name(each)) if facet not in {"study", "limits"}
+            ]
+            if facets:
+                headings = [load_facets()[facet].heading.lower() for facet in facets[:6]]
+                return str(messages["covers_of"]).format(name=self._name(each), headings="; ".join(headings))
         drugs = [each for each in self.lexicon.entities.values() if each.kind == "drug"]
-        spoken = sorted(drugs, key=lambda each: (-frequency(each.name, self.desk.index), each.name))
-        return str(load_messages()["covers"]).format(examples=", ".join(each.name for each in spoken[:6]))
+        spoken = sorted(drugs, key=lambda each: (-frequency(each.name, index), each.name))
+        return str(messages["covers"]).format(examples=", ".join(each.name for each in spoken[:6]))
 
     def _help(self, question: str, triaged: Triage, clock: _Clock) -> Answer:
         lines = help_for(triaged.category or "", self.settings.region)
@@ -278,7 +289,8 @@ class Citewell:
         return self.lexicon.entities[entity].name
 
     def _names(self, entities: Sequence[EntityId]) -> str:
-        return ", ".join(self._name(each) for each in entities)
+        names = [self._name(each) for each in entities]
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1] if names else "")))
 
 
 OnAnswer = Callable[[Answer], None]

@@ -32,7 +32,9 @@ class Slot:
         subjects: Drugs, classes or conditions that they are about: any one, or all when `together`.
         limit: Most statements.
         query: Words to search for besides the names; empty for those of the first facet.
+        outlined: Whether it is a part of an outline, which asks its own question.
         loose: Whether passages of other facets may fill it, where their sentences use the facet's words.
+        besides: General facets that the question names too ("is it safe", asked of pregnancy).
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
     """
@@ -44,7 +46,9 @@ class Slot:
     together: bool = False
     partners: tuple[EntityId, ...] = ()
     query: str = ""
+    besides: tuple[FacetId, ...] = ()
     asked: bool = False
+    outlined: bool = False
     loose: bool = False
 
     @property
@@ -76,10 +80,21 @@ def plan(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[Sl
         return _from_outline(outline, asked, subjects, (), facets)
     if not wanted:
         return (Slot(IN_SHORT, (), subjects, _ALONE_LIMIT, len(subjects) > 1, partners),)
-    together = len(subjects) > 1 and bool(set(wanted) & JOINT)
+    together = len(subjects) > 1 and asked.kind in {"open", "yes_no"}
+    besides = tuple(facet for facet in asked.facets if facet not in wanted and facet != "definition")
     limit = _ALONE_LIMIT if len(wanted) == 1 else _SHARED_LIMIT
     return tuple(
-        Slot(facets[facet].heading, _nearby(facet, together), subjects, limit, together, partners, asked=True)
+        Slot(
+            facets[facet].heading,
+            _nearby(facet, together),
+            subjects,
+            limit,
+            together,
+            partners,
+            query=" ".join(facets[each].query for each in (facet, *besides)),
+            besides=besides,
+            asked=True,
+        )
         for facet in wanted
     )
 
@@ -158,7 +173,7 @@ def _from_outline(
     # What is asked for by name comes first; the outline supplies the rest.
     named = [facet for facet in wanted if facet not in {"comparison", "response", "efficacy", "mechanism"}]
     if asked.kind == "compare" and named:
-        slots.append(Slot(IN_SHORT, _nearby(named[0], False)[:1], subjects, 2, together=True))
+        slots.append(Slot(IN_SHORT, _nearby(named[0], False)[:1], subjects, 2, together=True, outlined=True))
         for facet in named:
             slots += [
                 Slot(facets[facet].heading, _nearby(facet, False), (each,), 2, asked=True)
@@ -176,6 +191,7 @@ def _from_outline(
                 part["limit"],
                 part["of"] == "together",
                 query=part.get("query", ""),
+                outlined=True,
             )
             for each in about
         ]

@@ -78,6 +78,7 @@ class Rule:
     wanted: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
     unless_anywhere: re.Pattern[str] | None
+    own_danger: re.Pattern[str] | None
     matches: tuple[str, ...]
     spares: tuple[str, ...]
 
@@ -85,9 +86,15 @@ class Rule:
         """Whether the rule holds for a sentence, or for neighbouring ones where it has several parts."""
         if not all(pattern.search(text.whole) for pattern in self.wanted):
             return False
-        if self.unless_anywhere is not None and self.unless_anywhere.search(text.whole):
-            return False
-        return any(self._holds(unit) for unit in (text.sentences if len(self.wanted) == 1 else text.windows))
+        units = text.sentences if len(self.wanted) == 1 else text.windows
+        is_told = self.unless_anywhere is not None and self.unless_anywhere.search(text.whole) is not None
+        return any(self._holds(unit) and not (is_told and self._is_of_others(unit)) for unit in units)
+
+    def _is_of_others(self, unit: str) -> bool:
+        """Whether a sentence belongs to the novel or the study of which the question speaks."""
+        if self.own_danger is None or self.unless_anywhere is None or self.unless_anywhere.search(unit):
+            return True
+        return self.own_danger.search(unit) is None
 
     def _holds(self, unit: str) -> bool:
         return all(pattern.search(unit) for pattern in self.wanted) and not (
@@ -194,7 +201,8 @@ def read_rules(path: Path) -> RuleBook:
         spellings = {
             str(variant): str(word) for word, variants in data["spellings"].items() for variant in variants
         }
-        rules = tuple(_rule(row, words) for row in data["rules"])
+        own_danger = _compile(data["own_danger"], words)
+        rules = tuple(_rule(row, words, own_danger) for row in data["rules"])
         return RuleBook(
             # Emergencies come first wherever they stand in the file; the sort keeps the order in a level.
             rules=tuple(sorted(rules, key=lambda rule: rule.level is not Level.EMERGENCY)),
@@ -210,19 +218,22 @@ def read_rules(path: Path) -> RuleBook:
         ) from error
 
 
-def _rule(row: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Rule:
+def _rule(row: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], own_danger: re.Pattern[str]) -> Rule:
+    level = Level(row["level"])
     groups = [row["any"]] if "any" in row else []
     groups += row.get("all", [])
     if not groups:
         raise ValueError(f"rule {row['id']} has neither 'any' nor 'all'")
     return Rule(
         id=str(row["id"]),
-        level=Level(row["level"]),
+        level=level,
         category=str(row["category"]),
         why=str(row["why"]),
         wanted=tuple(_compile(group, words) for group in groups),
         unless=_compile(row["unless"], words) if row.get("unless") else None,
         unless_anywhere=_compile(row["unless_anywhere"], words) if row.get("unless_anywhere") else None,
+        # What is declined is declined for its aim; a novel takes that away, a danger it does not.
+        own_danger=own_danger if level is Level.EMERGENCY else None,
         matches=tuple(row["matches"]),
         spares=tuple(row["spares"]),
     )

@@ -27,6 +27,8 @@ _COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|sam
 _ELLIPSIS = re.compile(
     r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE
 )
+# Facets whose words say which of many things is meant; a lay term of these is left for the patterns to read.
+_POINTED = frozenset({"side_effects"})
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
 
 
@@ -48,6 +50,7 @@ class Understanding:
         context: Substances, conditions, therapies and targets that it names.
         facets: Facets asked for, in order of appearance; empty when the wording names none.
         terms: Content words that neither a name nor a facet accounts for.
+        points: What exactly is asked about within a facet (weight, among the side effects).
         inherited: Whether the subjects come from an earlier question.
     """
 
@@ -57,6 +60,7 @@ class Understanding:
     context: tuple[EntityId, ...] = ()
     facets: tuple[FacetId, ...] = ()
     terms: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     inherited: bool = False
 
@@ -65,14 +69,14 @@ class Understanding:
 class Wording:
     """The patterns of `understanding.yaml`, compiled."""
 
-    facets: tuple[tuple[FacetId, re.Pattern[str]], ...]
+    facets: tuple[tuple[FacetId, re.Pattern[str], bool], ...]
     kinds: tuple[tuple[QuestionKind, int, re.Pattern[str]], ...]
     stop_words: frozenset[str]
     back_references: frozenset[str]
 
     def speaks_of(self, facet: FacetId, text: str) -> bool:
         """Whether a text uses the words by which a facet is asked for."""
-        return any(pattern.search(text) for each, pattern in self.facets if each == facet)
+        return any(pattern.search(text) for each, pattern, _ in self.facets if each == facet)
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +88,9 @@ def load_wording() -> Wording:
         return re.compile("|".join(f"(?:{each})" for each in patterns), re.IGNORECASE)
 
     return Wording(
-        facets=tuple((FacetId(row["facet"]), compiled(row["any"])) for row in data["facets"]),
+        facets=tuple(
+            (FacetId(row["facet"]), compiled(row["any"]), row.get("points", False)) for row in data["facets"]
+        ),
         kinds=tuple((row["kind"], row["subjects"], compiled(row["any"])) for row in data["kinds"]),
         stop_words=frozenset(data["stop_words"].split()),
         back_references=frozenset(data["back_references"]),
@@ -111,7 +117,8 @@ def understand(
     )
     mentions = lexicon.mentions(text)
     masked = _mask(text, mentions, lexicon)
-    facets, rest = _facets(masked, lexicon, wording)
+    heard = _facets(masked, lexicon, wording)
+    facets = heard.facets
     named = list(dict.fromkeys(mention.entity for mention in mentions))
     lay = _lay_terms(masked, lexicon)
     named += [term.entity for term in lay if term.entity is not None and term.entity not in named]
@@ -119,7 +126,7 @@ def understand(
     spoken.update(word for term in lay for word in term.phrase)
     subjects = tuple(each for each in named if lexicon.entities[each].kind in _SUBJECT_KINDS)
     context = tuple(each for each in named if each not in subjects)
-    terms = _terms(rest, spoken, wording)
+    terms = _terms(heard.rest, spoken, wording)
     inherited = False
     if earlier and _leans_on_earlier(text, named, terms, wording):
         inherited = not subjects and bool(earlier[-1].subjects or earlier[-1].context)
@@ -137,6 +144,7 @@ def understand(
         context=context,
         facets=facets,
         terms=terms,
+        points=heard.points,
         corrections=corrections,
         inherited=inherited,
     )
@@ -203,9 +211,18 @@ def _mask(text: str, mentions: Sequence[Mention], lexicon: Lexicon) -> str:
     return lowered.replace("’", "'")
 
 
-def _facets(masked: str, lexicon: Lexicon, wording: Wording) -> tuple[tuple[FacetId, ...], str]:
-    """Facets in order of appearance, and the text without the words that named them."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The facets that a wording names, the points within them, and the words that are left."""
+
+    facets: tuple[FacetId, ...]
+    points: tuple[str, ...]
+    rest: str
+
+
+def _facets(masked: str, lexicon: Lexicon, wording: Wording) -> _Asked:
     found: dict[FacetId, int] = {}
+    points: list[str] = []
     rest = masked
     words = tokens(rest)
     for term in lexicon.lay_terms:
@@ -215,13 +232,16 @@ def _facets(masked: str, lexicon: Lexicon, wording: Wording) -> tuple[tuple[Face
             if tuple(word.norm for word in words[at : at + len(term.phrase)]) == term.phrase:
                 start, end = words[at].start, words[at + len(term.phrase) - 1].end
                 found.setdefault(term.facet, start)
-                rest = rest[:start] + "_" * (end - start) + rest[end:]
-    for facet, pattern in wording.facets:
-        for match in pattern.finditer(rest):
-            if "_" not in match.group():
-                found.setdefault(facet, match.start())
+                if term.facet not in _POINTED:
+                    rest = rest[:start] + "_" * (end - start) + rest[end:]
+    for facet, pattern, pointed in wording.facets:
+        matches = [match for match in pattern.finditer(rest) if "_" not in match.group()]
+        for match in matches:
+            found.setdefault(facet, match.start())
+            points += _words(match.group()) if pointed else []
         rest = _blank(rest, pattern)
-    return tuple(sorted(found, key=lambda facet: found[facet])), rest
+    told = tuple(dict.fromkeys(word for word in points if word not in wording.stop_words and word != "x"))
+    return _Asked(tuple(sorted(found, key=lambda facet: found[facet])), told, rest)
 
 
 def _blank(text: str, pattern: re.Pattern[str]) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import tantivy
+import yaml
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from ingest.index import Index
@@ -73,14 +74,30 @@ def is_known(term: str, index: Index) -> bool:
     return frequency(term, index) > 0
 
 
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, frozenset[str]]:
+    path = Path(__file__).parent / "synonyms.yaml"
+    meanings: dict[str, frozenset[str]] = {}
+    for group in yaml.safe_load(path.read_text(encoding="utf-8")):
+        together = stems(" ".join(group))
+        for stem in together:
+            meanings[stem] = meanings.get(stem, frozenset()) | together
+    return meanings
+
+
+def speaks_of(term: str, text: str) -> bool:
+    """Whether a text holds a word or one that means the same."""
+    wanted = stems(term)
+    return bool(wanted.union(*(_synonyms().get(stem, ()) for stem in wanted)) & stems(text))
+
+
 def coverage(terms: Iterable[str], text: str, index: Index) -> float:
-    """Share of the terms, weighted by what each says, whose stem stands in a text; 1 when there are none."""
-    present = stems(text)
+    """Share of the terms, weighted by what each says, that a text speaks of; 1 when there are none."""
     total = covered = 0.0
     for term in terms:
         value = weight(term, index)
         total += value
-        if stems(term) & present:
+        if speaks_of(term, text):
             covered += value
     return covered / total if total else 1.0
 
@@ -95,7 +112,7 @@ def ordinary_words() -> frozenset[str]:
 def is_derived(word: str) -> bool:
     """Whether a word is an ordinary one with endings and a prefix (inadvisable: advise)."""
     bare = [word, *(word.removeprefix(prefix) for prefix in _PREFIXES if word.startswith(prefix))]
-    return any(stems(form) & _ordinary_stems() for form in bare if len(form) > 3)
+    return word in ordinary_words() or any(stems(form) & _ordinary_stems() for form in bare if len(form) > 3)
 
 
 @lru_cache(maxsize=1)
