@@ -1,0 +1,171 @@
+"""The main job with the real model and the shipped corpus: what is asked, what is answered, what backs it."""
+
+import re
+
+import pytest
+
+from corpus.record import PAPER_KINDS, Kind
+from evals.questions import read_questions
+from evals.run import run, scores, spans_are_exact
+from ingest.settings import load_settings
+from retrieval.answer import Outcome
+from retrieval.compose import MOST_STATEMENTS
+from retrieval.pipeline import Citewell
+from retrieval.search import Filters
+
+MAIN = "why does Valium work when SSRIs didn't"
+# What the answer to the main question must say, in whatever words.
+NUGGETS = {
+    "diazepam enhances the inhibition by GABA": r"(diazepam|benzodiazepines?).*(strengthen|enhanc|facilitat|easier).*GABA",
+    "SSRIs act on serotonin reuptake": r"SSRIs?.*reuptake.*serotonin|SSRIs?.*serotonin.*reuptake",
+    "the problem may be anxiety": r"main problem.*anxiety",
+    "benzodiazepines act fast": r"(benzodiazepines?|diazepam).*(faster|first week|few hours)",
+    "SSRIs take weeks": r"SSRIs?.*weeks",
+    "people differ": r"(people|persons?).*(respond|differ)",
+    "dependence is a risk": r"dependence|addict",
+}
+
+
+@pytest.fixture(scope="module")
+def results(citewell):
+    return run(read_questions(), citewell)
+
+
+def sentences(answer):
+    return [each.text for each in answer.statements]
+
+
+def test_the_main_question_is_answered_from_papers_and_labels(citewell):
+    answer = citewell.ask(MAIN)
+    assert answer.outcome is Outcome.ANSWERED
+    for nugget, pattern in NUGGETS.items():
+        assert any(re.search(pattern, each, re.IGNORECASE) for each in sentences(answer)), nugget
+    assert len(answer.sources) >= 4
+    assert sum(source.kind in PAPER_KINDS for source in answer.sources) >= 2
+    assert "not medical advice" in answer.disclaimer
+
+
+@pytest.mark.parametrize(
+    ("question", "patterns"),
+    [
+        (
+            "Ativan calms me down but Lexapro did nothing, how come?",
+            ["lorazepam|benzodiazepine", "escitalopram|SSRI"],
+        ),
+        (
+            "how come xanax helped my panic attacks and zoloft never did",
+            ["alprazolam|benzodiazepine", "sertraline|SSRI"],
+        ),
+        (
+            "Explain why klonopin helps me while citalopram failed.",
+            ["clonazepam|benzodiazepine", "citalopram|SSRI"],
+        ),
+    ],
+)
+def test_the_same_for_other_words_and_other_drugs(citewell, question, patterns):
+    answer = citewell.ask(question)
+    assert answer.outcome in {Outcome.ANSWERED, Outcome.PARTIAL}
+    text = " ".join(sentences(answer))
+    for pattern in [*patterns, "GABA", "serotonin"]:
+        assert re.search(pattern, text, re.IGNORECASE), pattern
+    assert len(answer.sources) >= 4
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what is the capital of France", "how is metformin dosed in kidney disease", "", "?!", "hello there"],
+)
+def test_what_the_sources_do_not_hold_is_not_answered(citewell, question):
+    answer = citewell.ask(question)
+    assert answer.outcome is Outcome.ABSTAINED
+    assert answer.sources == ()
+    assert all(each.citations == () for each in answer.statements)
+    assert answer.notes
+    assert answer.disclaimer
+
+
+def test_every_quote_of_every_answer_is_what_the_stored_passage_says(results, citewell):
+    assert sum(len(each.answer.statements) for each in results) > 300
+    assert [each.question.id for each in results if not spans_are_exact(each.answer, citewell)] == []
+
+
+def test_every_statement_is_cited_and_in_the_words_of_its_source_or_marked(results):
+    for result in results:
+        for each in result.answer.statements:
+            if not each.citations:
+                assert result.answer.outcome in {Outcome.ABSTAINED, Outcome.DECLINED, Outcome.EMERGENCY}
+            elif each.worded_by == "source":
+                assert each.text == each.citations[0].quote
+                assert each.citations[0].support == 1.0
+            else:
+                assert min(citation.support for citation in each.citations) >= 0.55
+
+
+def test_a_summary_is_never_cited_itself(results):
+    cited = {source.kind for each in results for source in each.answer.sources}
+    assert Kind.SUMMARY not in cited
+    assert len(cited) > 5
+
+
+def test_answers_are_short_enough_and_say_nothing_twice(results):
+    for result in results:
+        texts = sentences(result.answer)
+        assert len(texts) == len(set(texts))
+        assert len(texts) <= MOST_STATEMENTS + 2  # a declined request opens with two fixed sentences
+
+
+def test_the_disclaimer_and_the_receipt_are_on_every_answer(results):
+    for result in results:
+        assert len(result.answer.disclaimer) > 60
+        assert result.answer.receipt.settings
+        if result.answer.outcome is not Outcome.EMERGENCY:
+            assert result.answer.receipt.index
+            assert result.answer.receipt.embedding_fingerprint
+
+
+def test_answers_are_as_good_as_they_were(results, citewell):
+    """Floors a little under what was measured (README), on the questions that were never tuned on."""
+    figures = scores([each for each in results if each.question.split == "held"], citewell)
+    assert figures["vital nuggets stated"] >= 0.75
+    assert figures["outcome is right"] >= 0.9
+    assert figures["abstention F1"] >= 0.8
+    assert figures["answers with inexact quotes"] == 0
+
+
+def test_an_answer_survives_json(citewell):
+    answer = citewell.ask(MAIN)
+    assert type(answer).model_validate_json(answer.model_dump_json()) == answer
+
+
+def test_the_same_question_gets_the_same_answer(citewell):
+    first, second = citewell.ask(MAIN), citewell.ask(MAIN)
+    assert first.model_dump(exclude={"receipt"}) == second.model_dump(exclude={"receipt"})
+
+
+def test_filters_hold(citewell):
+    answer = citewell.ask("is diazepam addictive", filters=Filters(kinds=frozenset({Kind.LABEL})))
+    assert {source.kind for source in answer.sources} == {Kind.LABEL}
+
+
+def test_an_emergency_needs_neither_index_nor_model(tmp_path):
+    answer = Citewell(load_settings(home=tmp_path)).ask("i took 30 xanax and feel weird")
+    assert answer.outcome is Outcome.EMERGENCY
+    assert answer.sources == ()
+    assert answer.disclaimer
+
+
+def test_a_missing_index_is_an_answer_that_says_what_helps(tmp_path):
+    answer = Citewell(load_settings(home=tmp_path)).ask("how does diazepam work")
+    assert answer.outcome is Outcome.ERROR
+    assert "citewell ingest" in answer.notes[0]
+    assert answer.disclaimer
+
+
+def test_langchain_seams(citewell):
+    from retrieval.retriever import CitewellRetriever
+
+    assert citewell.as_runnable().invoke("how does sertraline work").outcome is Outcome.ANSWERED
+    found = CitewellRetriever(desk=citewell.desk, k=3).invoke("how does sertraline work")
+    assert len(found) == 3
+    assert "serotonin" in found[0].page_content
+    assert found[0].metadata["source"]["title"]
