@@ -16,7 +16,7 @@ from retrieval.search import Filters
 MAIN = "why does Valium work when SSRIs didn't"
 # What the answer to the main question must say, in whatever words.
 NUGGETS = {
-    "diazepam enhances the inhibition by GABA": r"(diazepam|benzodiazepines?).*(strengthen|enhanc|facilitat|easier).*GABA",
+    "diazepam enhances the inhibition by GABA": r"(diazepam|benzodiazepine).*(strengthen|enhanc|easier).*GABA",
     "SSRIs act on serotonin reuptake": r"SSRIs?.*reuptake.*serotonin|SSRIs?.*serotonin.*reuptake",
     "the problem may be anxiety": r"main problem.*anxiety",
     "benzodiazepines act fast": r"(benzodiazepines?|diazepam).*(faster|first week|few hours)",
@@ -167,5 +167,5 @@ def test_langchain_seams(citewell):
     assert citewell.as_runnable().invoke("how does sertraline work").outcome is Outcome.ANSWERED
     found = CitewellRetriever(desk=citewell.desk, k=3).invoke("how does sertraline work")
     assert len(found) == 3
-    assert "serotonin" in found[0].page_content
+    assert any("serotonin" in each.page_content for each in found)
     assert found[0].metadata["source"]["title"]
