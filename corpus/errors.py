@@ -1,4 +1,7 @@
-"""Every error that Citewell raises on purpose: what is wrong, where, and what to do about it."""
+"""Every error that Citewell raises on purpose: what is wrong, where, and what to do about it.
+
+Not for what a check of the corpus finds: see `corpus.problem`.
+"""
 
 from __future__ import annotations
 

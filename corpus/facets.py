@@ -1,4 +1,7 @@
-"""What a passage can be about, and which headings say so."""
+"""What a passage can be about, and which headings say so.
+
+Not for which facets a question asks about: see `retrieval.understand`.
+"""
 
 from __future__ import annotations
 
@@ -44,11 +47,6 @@ class FacetTable:
             if plain in facet.headings:
                 return facet.id
         return None
-
-    def rank(self, facet: FacetId | None) -> int:
-        """Position in reading order; what has no facet comes last."""
-        order = [each.id for each in self.facets]
-        return order.index(facet) if facet in order else len(order)
 
 
 def _plain(heading: str) -> str:

@@ -1,4 +1,7 @@
-"""Read one corpus file: YAML front matter for the record, Markdown for the text."""
+"""Read one corpus file: YAML front matter for the record, Markdown for the text.
+
+Not for taking the Markdown apart (`ingest.plain_text`), nor for whether a record is right (`corpus.check`).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import frontmatter
 import yaml
+from frontmatter import YAMLHandler
 from pydantic import ValidationError
 
 from corpus.errors import RecordError
@@ -16,6 +19,9 @@ from corpus.record import Source
 CORPUS = Path(__file__).parent
 SOURCES = CORPUS / "sources"
 
+_YAML = YAMLHandler()  # alone: with its other handlers, a text that begins with '{' would be read as JSON
+_MEND = "Mend the lines between the two '---', or remove them."
+
 
 def parse(text: str, name: str) -> tuple[Mapping[str, Any], str]:
     """Split a file's text into its front matter (empty when there is none) and its Markdown body.
@@ -23,15 +29,23 @@ def parse(text: str, name: str) -> tuple[Mapping[str, Any], str]:
     Raises:
         RecordError: The front matter is not a YAML mapping.
     """
+    front_matter, body = _apart(text.strip())
     try:
-        post = frontmatter.loads(text)
+        fields = _YAML.load(front_matter) or {}
     except (yaml.YAMLError, TypeError, ValueError) as error:
         problem = " ".join(str(error).split())
-        raise RecordError(
-            f"{name}: the front matter is not valid YAML ({problem}).",
-            "Mend the lines between the two '---', or remove them.",
-        ) from error
-    return post.metadata, post.content
+        raise RecordError(f"{name}: the front matter is not valid YAML ({problem}).", _MEND) from error
+    if not isinstance(fields, dict) or not all(isinstance(field, str) for field in fields):
+        raise RecordError(f"{name}: the front matter is not made of 'field: value' lines.", _MEND)
+    return fields, body.strip()
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """Cut at the lines of '---' around the front matter, which is empty unless the text begins with one."""
+    try:
+        return _YAML.split(text) if _YAML.detect(text) else ("", text)
+    except ValueError:  # only one line of '---': it rules off the text
+        return "", text
 
 
 def source_of(metadata: Mapping[str, Any], name: str) -> Source:

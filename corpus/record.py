@@ -69,6 +69,8 @@ class Source(BaseModel):
     Attributes:
         words: Whose words the stored text is: the work's ``own``, or a ``summary`` written for this corpus.
         disputed_by: Ids of sources that contradict something in this one; the text says what.
+        same_work_as: Id of the source of which this is another copy or digest, or another page of one body
+            saying the same. Together they are one voice, not two that agree.
         references: For a summary written for this corpus: each of its sentences, and the ids of the sources
             that it rests on. Such a sentence is never cited itself; its sources are.
         unverified: Names of the fields whose value has not been seen in public text; shown as such.
@@ -101,6 +103,7 @@ class Source(BaseModel):
     words: Literal["own", "summary"] = "own"
     unverified: tuple[str, ...] = ()
     disputed_by: tuple[str, ...] = ()
+    same_work_as: Slug | None = None
     references: dict[str, tuple[str, ...]] = {}
 
     @field_validator("url")

@@ -1,4 +1,7 @@
-"""`python -m evals`: answer the development questions and print the scores."""
+"""`python -m evals`: answer the development questions and print the scores.
+
+Not for how they are scored: see `evals.run` and `evals.metrics`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`python -m evals.bench`: how fast it starts, ingests and answers, measured as a user meets it."""
+"""`python -m evals.bench`: how fast it starts, ingests and answers, measured as a user meets it.
+
+Not for how good the answers are: see `python -m evals`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Scores of answers, each a few pure lines. What has nothing to count is None, never NaN."""
+"""Scores of answers, each a few pure lines. What has nothing to count is None, never NaN.
+
+Not for asking the questions: see `evals.run`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Read a question set: what is asked, how it should end, what must and must not be said."""
+"""Read a question set: what is asked, how it should end, what an answer should and may never say.
+
+Not for scoring: see `evals.metrics`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`python -m evals.retrieval FOLDER`: nDCG@10 of each way to search, on a set in the BEIR layout.
 
 The set is chunked, embedded and stored by the same code as any source; a document's score is that of its
-best passage. nDCG is computed by ir-measures (pytrec_eval).
+best passage. nDCG is computed by ir-measures (pytrec_eval). Not for answers: see `python -m evals`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ import click
 import ir_measures
 from ir_measures import nDCG
 
-from corpus.facets import load_facets
 from corpus.record import Kind, Source
-from ingest.chunk import chunk
 from ingest.document import Document, Section, Span, normalise
 from ingest.embed import Embedder, make_embedder
 from ingest.index import Index
 from ingest.pipeline import publish_documents
+from ingest.recipe import make_recipe
 from ingest.settings import Settings, load_settings
 from ingest.stock import StoredDocument
 from retrieval.search import Method, search
@@ -74,18 +73,17 @@ def _qrels(folder: Path, name: str | None) -> dict[str, dict[str, int]]:
 
 
 def _index(folder: Path, settings: Settings, embedder: Embedder) -> Index:
+    recipe = make_recipe(embedder, settings)
     documents = []
     for row in _rows(folder / "corpus.jsonl"):
-        text = normalise(row["text"])
+        text, title = normalise(row["text"]), normalise(row.get("title") or "")[:400].strip()
         source = Source(
             id=f"d-{row['_id'].casefold()}",
             kind=Kind.DOCUMENT,
-            title=normalise(row.get("title") or "")[:400] or row["_id"],
+            title=title if len(title) > 2 else f"Document {row['_id']}",  # a few are two letters, or none
         )
         document = Document(source, text, (Section((), Span(0, len(text))),))
-        budget = min(settings.passage_tokens, embedder.window)
-        passages = tuple(chunk(document, embedder.count_tokens, budget, load_facets()))
-        documents.append(StoredDocument(source, text, passages, str(folder), row["_id"], ""))
+        documents.append(StoredDocument(source, text, recipe.passages(document), str(folder), row["_id"], ""))
     return Index(publish_documents(documents, settings))
 
 

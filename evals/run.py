@@ -1,7 +1,11 @@
-"""Run a question set through the pipeline and score the answers."""
+"""Run a question set through the pipeline and gather the figures.
+
+Not for printing them: see `python -m evals`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,8 +33,6 @@ class Result:
     @property
     def forbidden(self) -> list[str]:
         """Statements that must never be made here."""
-        import re
-
         return [
             text
             for text in said(self.answer)

@@ -1,6 +1,6 @@
-"""Cut a document into passages that never cross a section and never split a sentence.
+"""Cut a document into passages with exact offsets, that never cross a section and never split a sentence.
 
-Passages carry exact offsets into the document. `SentenceSplitter` is the same as a LangChain TextSplitter.
+`SentenceSplitter` is the same for LangChain. Not for what a sentence is: see `ingest.sentences`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The types that flow through ingest: Document, Section, Passage.
+"""The types that flow through ingest: Document, Section, Passage; and text in the form in which it is stored.
 
-Offsets are Python string indices, half-open, so that text[start:end] is the thing itself.
+Offsets are Python string indices, half-open: text[start:end] is the thing itself. Not for files or indexes.
 """
 
 from __future__ import annotations

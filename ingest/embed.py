@@ -168,8 +168,20 @@ class Embedder(Embeddings):
         return vector
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Encode several questions at once: unit vectors, shape (len(texts), dimension), float32."""
-        return self._encode(list(texts), "encode_query")
+        """Encode several questions at once: unit vectors, shape (len(texts), dimension), float32.
+
+        On one thread: a question is too short to share out, and on a busy machine threads that wait for each
+        other make it many times slower.
+        """
+        _ = self._model  # torch is imported and the weights are read with all threads
+        import torch
+
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return self._encode(list(texts), "encode_query")
+        finally:
+            torch.set_num_threads(threads)
 
     def _encode(self, texts: list[str], method: str) -> Vectors:
         if not texts:

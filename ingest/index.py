@@ -1,11 +1,12 @@
-"""Open a published generation, checked, for reading. Everything that reads an index comes through here."""
+"""Open a published generation, checked, for reading. Everything that reads an index comes through here.
+
+Not for writing one: see `ingest.store` and `ingest.publish`.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import shutil
 import sqlite3
 import threading
@@ -20,53 +21,15 @@ import faiss
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
-from corpus.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from corpus.errors import IndexDamagedError, IndexMismatchError
 from corpus.facets import FacetId
 from corpus.record import Source, SourceId
-from ingest.document import Passage, PassageId, Span, digest
-from ingest.embed import Embedder, Vectors
+from ingest.document import Passage, PassageId, Span
+from ingest.embed import Embedder
+from ingest.generation import REBUILD, current_folder, read_manifest, verify
 from ingest.stock import StoredDocument
 from ingest.store import RECORDS, SENTENCES, VECTORS, WORDS, words_schema
-
-FORMAT = 1  # raise it when what is stored, or how a text is read or cut, changes: everything is built anew
-MANIFEST = "manifest.json"
-CURRENT = "CURRENT"
-GENERATIONS = "generations"
-
-_REBUILD = "Run 'citewell ingest' to build it again from its sources."
-
-
-class Manifest(BaseModel):
-    """What a generation is made of, with the SHA-256 of every file in it.
-
-    Attributes:
-        recipe: Hash of everything but the sources that decides on the passages and their vectors.
-        roots: What was ingested, by path; ``corpus`` for the shipped one.
-        seal: Hash of all other fields, so that damage to the manifest itself is seen.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    format: int
-    id: str
-    recipe: str
-    created_at: str
-    embedding_model: str
-    embedding_fingerprint: str
-    dimension: int
-    passage_tokens: int
-    sources: int
-    passages: int
-    sentences: int
-    roots: tuple[str, ...]
-    files: dict[str, str]
-    seal: str = ""
-
-    def sealed(self) -> Manifest:
-        """The same manifest with its seal."""
-        return self.model_copy(update={"seal": digest(self.model_dump_json(exclude={"seal"}), length=64)})
 
 
 class Index:
@@ -96,7 +59,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder)
-        _verify(folder, self.manifest)
+        verify(folder, self.manifest)
         self._lock = threading.Lock()
         self._passage = lru_cache(maxsize=20000)(self._read_passage)
         self._source = lru_cache(maxsize=20000)(self._read_source)
@@ -105,7 +68,7 @@ class Index:
                 self._open(opened)
             except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
                 raise IndexDamagedError(
-                    f"The index at {folder} is damaged: it cannot be opened ({error}).", _REBUILD
+                    f"The index at {folder} is damaged: it cannot be opened ({error}).", REBUILD
                 ) from error
             self._opened = opened.pop_all()
 
@@ -192,10 +155,15 @@ class Index:
         searcher = self.searcher
         return max(int(searcher.doc_freq("text", stem)), int(searcher.doc_freq("header", stem)))
 
-    def facets_covered(self) -> dict[FacetId, int]:
-        """How many passages there are for each facet."""
-        rows = self._all("SELECT facet, count(*) FROM passages WHERE facet IS NOT NULL GROUP BY facet")
-        return {FacetId(facet): int(count) for facet, count in rows}
+    def facets_naming(self, name: str) -> list[FacetId]:
+        """The facets of passages that hold a name, the most frequent first."""
+        rows = self._all(
+            "SELECT facet, count(*) AS n FROM passages WHERE facet IS NOT NULL AND "
+            "(instr(lower(text), ?) OR instr(lower(header), ?)) GROUP BY facet ORDER BY n DESC, facet",
+            name.casefold(),
+            name.casefold(),
+        )
+        return [FacetId(facet) for facet, _ in rows]
 
     def documents(self) -> Iterator[StoredDocument]:
         """Read everything in the index, source by source in the order of its rows."""
@@ -205,11 +173,6 @@ class Index:
             )[0]
             source = Source.model_validate_json(record)
             yield StoredDocument(source, text, tuple(self.passages_of(source_id)), root, name, sha256)
-
-    def all_vectors(self) -> Vectors:
-        """All passage vectors, shape (passages, dimension)."""
-        vectors: Vectors = self.vectors.reconstruct_n(0, self.vectors.ntotal)
-        return vectors
 
     def close(self) -> None:
         """Let go of the records' file."""
@@ -224,95 +187,6 @@ def _passage_of(row: Sequence[Any]) -> tuple[Passage, int]:
         id_, source_id, tuple(json.loads(section)), facet, text, Span(start, end), page, header, spans
     )
     return passage, first
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read a generation's manifest.
-
-    Raises:
-        IndexDamagedError: It is missing or is not what was published.
-        IndexMismatchError: The generation has another format than this version reads.
-    """
-    try:
-        raw = json.loads((folder / MANIFEST).read_bytes())
-        if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
-            raise IndexMismatchError(
-                f"The index at {folder} has format {raw['format']}; this version reads {FORMAT}.", _REBUILD
-            )
-        manifest = Manifest.model_validate(raw)
-    except (OSError, ValueError, RecursionError) as error:
-        raise IndexDamagedError(
-            f"The index at {folder} is damaged: its manifest cannot be read.", _REBUILD
-        ) from error
-    if manifest.sealed() != manifest:
-        raise IndexDamagedError(
-            f"The index at {folder} is damaged: {MANIFEST} is not what was published.", _REBUILD
-        )
-    return manifest
-
-
-def known_roots(index_dir: Path) -> set[str]:
-    """Find out what was ever ingested, from whatever can still be read of a damaged or older index."""
-    roots: set[str] = set()
-    for folder in (index_dir / GENERATIONS).glob("*"):
-        try:
-            found = json.loads((folder / MANIFEST).read_bytes())["roots"]
-            roots.update(each for each in found if isinstance(each, str))
-        except (OSError, ValueError, LookupError, TypeError, RecursionError):
-            roots |= _roots_in_records(folder / RECORDS)
-    return roots
-
-
-def _roots_in_records(path: Path) -> set[str]:
-    try:
-        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True)) as database:
-            return {str(root) for (root,) in database.execute("SELECT DISTINCT root FROM sources")}
-    except sqlite3.Error:
-        return set()
-
-
-def _verify(folder: Path, manifest: Manifest) -> None:
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise IndexDamagedError(f"The index at {folder} is damaged: {name} is missing.", _REBUILD)
-        try:
-            is_same = file_sha256(path) == expected
-        except OSError as error:
-            raise IndexDamagedError(
-                f"The index at {folder} cannot be read: {name}: {error.strerror}.", _REBUILD
-            ) from error
-        if not is_same:
-            raise IndexDamagedError(
-                f"The index at {folder} is damaged: {name} is not what was published.", _REBUILD
-            )
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def current_folder(index_dir: Path) -> Path:
-    """Folder of the generation that is served.
-
-    Raises:
-        IndexMissingError: Nothing has been published.
-        IndexDamagedError: The pointer names a generation that is not there.
-    """
-    try:
-        name = (index_dir / CURRENT).read_bytes().decode("ascii", "replace").strip()
-    except OSError as error:
-        raise IndexMissingError(
-            f"There is no index at {index_dir} yet.", "Run 'citewell ingest' to build it."
-        ) from error
-    folder = index_dir / GENERATIONS / name
-    if not re.fullmatch(r"g-[0-9a-f]{1,64}", name) or not folder.is_dir():
-        raise IndexDamagedError(
-            f"The index at {index_dir} is damaged: generation '{name[:80]}' is missing.", _REBUILD
-        )
-    return folder
 
 
 def open_current(index_dir: Path, embedder: Embedder) -> Index:

@@ -1,21 +1,19 @@
-"""Read a Markdown file: front matter as the record, headings as sections, plain text without the markup."""
+"""Read a Markdown file: front matter as the record, headings as sections, and a summary's reference keys.
+
+Not for what Markdown means: see `ingest.plain_text`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from corpus.errors import RecordError, SourceUnreadableError
 from corpus.files import parse, source_of
 from corpus.record import Kind
-from ingest.document import Document, Section, Span, normalise
-from ingest.load import SourceLoader, own_source, read_text
+from ingest.document import Document
+from ingest.loader import SourceLoader, own_source, read_text
+from ingest.plain_text import plain_text
 from ingest.references import take_references
-
-_DEEPEST = 60  # quotes and lists in one another; the parser drops what is nested deeper
 
 
 class MarkdownLoader(SourceLoader):
@@ -42,70 +40,3 @@ class MarkdownLoader(SourceLoader):
                 "Remove it, or put the source's text in it.",
             )
         yield Document(source, text, sections)
-
-
-@dataclass
-class _Writer:
-    """Collects the plain text and where each section of it starts."""
-
-    parts: list[str] = field(default_factory=list)
-    length: int = 0
-    open: list[tuple[int, str]] = field(default_factory=list)
-    start: int = 0
-    sections: list[Section] = field(default_factory=list)
-
-    def add(self, block: str) -> None:
-        if block.strip():
-            self.parts.append(block.strip() + "\n\n")
-            self.length += len(self.parts[-1])
-
-    def heading(self, level: int, title: str) -> None:
-        self.close()
-        # By their levels, not by counting: many texts begin at the second level, or leave one out.
-        self.open = [each for each in self.open if each[0] < level] + ([(level, title)] if title else [])
-
-    def close(self) -> None:
-        if self.length > self.start:
-            path = tuple(title for _, title in self.open)
-            self.sections.append(Section(path, Span(self.start, self.length)))
-        self.start = self.length
-
-
-def plain_text(markdown: str) -> tuple[str, tuple[Section, ...]]:
-    """Take the markup off a Markdown text: its words, and its sections as spans of those words.
-
-    HTML blocks are left out; a link keeps its words and loses its address; a table becomes a line a row.
-    """
-    writer = _Writer()
-    stream = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(markdown)
-    row: list[str] | None = None
-    for at, token in enumerate(stream):
-        if token.type == "heading_open":
-            writer.heading(int(token.tag[1]), _words(stream[at + 1]))
-        elif token.type == "tr_open":
-            row = []
-        elif token.type == "tr_close" and row is not None:
-            writer.add(" | ".join(row))
-            row = None
-        elif token.type == "inline" and stream[at - 1].type != "heading_open":
-            if row is not None:
-                row.append(_words(token))
-            else:
-                writer.add(_words(token))
-        elif token.type in {"fence", "code_block"}:
-            writer.add(normalise(token.content))
-    writer.close()
-    return "".join(writer.parts), tuple(writer.sections)
-
-
-def _words(inline: Token) -> str:
-    words = []
-    for child in inline.children or ():
-        if child.type in {"text", "code_inline"}:
-            words.append(child.content)
-        elif child.type in {"softbreak", "hardbreak"} or child.content.casefold().startswith("<br"):
-            words.append(" ")
-        elif child.type == "image":
-            words.append(_words(child))  # the alternative text; the image itself is never loaded
-    # Again, for an entity (&#x202e;) may stand for a character that must not be in the text.
-    return normalise("".join(words)).strip()

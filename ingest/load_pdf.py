@@ -1,4 +1,7 @@
-"""Read a PDF as one document with one section a page, so that a citation can name the page."""
+"""Read a PDF as one document with one section a page, so that a citation can name the page.
+
+Not for scans: pages without text are refused, with the remedy.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 
 from corpus.errors import SourceUnreadableError
 from ingest.document import Document, Section, Span, normalise
-from ingest.load import SourceLoader, own_source
+from ingest.loader import SourceLoader, own_source
 
 # A hyphen, hard or soft, at the end of a line inside a word.
 _BROKEN_WORD = re.compile(r"(?<=(\w))[-\u2010\u00ad] ?\n ?(?=(\w))")

@@ -1,11 +1,14 @@
-"""Read a plain-text file as one document with one section."""
+"""Read a plain-text file as one document with one section.
+
+Not for Markdown, whose headings say what a passage is about: see `ingest.load_markdown`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ingest.document import Document, Section, Span
-from ingest.load import SourceLoader, own_source, read_text
+from ingest.loader import SourceLoader, own_source, read_text
 
 
 class TextLoader(SourceLoader):

@@ -17,7 +17,8 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from corpus.errors import CitewellError, IndexBusyError
-from ingest.index import CURRENT, GENERATIONS, MANIFEST, Index, Manifest, file_sha256
+from ingest.generation import CURRENT, GENERATIONS, MANIFEST, Manifest, file_sha256
+from ingest.index import Index
 
 _KEPT = 2  # the served generation and the one before it, which a reader may still have open
 _BUILDING = "building-"
@@ -106,12 +107,14 @@ def publish(index_dir: Path, folder: Path, manifest: Manifest) -> Path:
     generations = index_dir / GENERATIONS
     generations.mkdir(exist_ok=True)
     final = generations / manifest.id
-    if final.exists():  # a damaged generation of the same content: what was just checked takes its place
-        final.rename(index_dir / f"{_BUILDING}{uuid4().hex}")  # cleared away by the next ingest
+    displaced = index_dir / f"{_BUILDING}{uuid4().hex}"
+    if final.exists():  # the same content, damaged or never pointed to: what was just checked takes its place
+        final.rename(displaced)
     folder.rename(final)
     _sync(generations)
     _point_to(index_dir, manifest.id)
     _prune(generations, manifest.id)
+    shutil.rmtree(displaced, ignore_errors=True)
     return final
 
 

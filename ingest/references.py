@@ -1,15 +1,13 @@
-"""Reference keys at the end of sentences, in pandoc's style: `A sentence. [@key; @other]`.
+"""Take the reference keys (`A sentence. [@key; @other]`) off a summary, so that an answer cites the works.
 
-Summaries written for the corpus carry them, so that an answer cites the works and not the summary.
+A sentence is kept as it reads without its markup, as index and answers hold it. Not for how keys are written:
+see `corpus.keys`.
 """
 
 from __future__ import annotations
 
-import re
-
-_KEYED_LINE = re.compile(
-    r"^(?P<sentence>.*\S)[ \t]*\[(?P<keys>@[\w.-]+(?:;[ \t]*@[\w.-]+)*)\][ \t]*$", re.MULTILINE
-)
+from corpus.keys import split_keys
+from ingest.plain_text import plain_text
 
 
 def take_references(markdown: str) -> tuple[str, dict[str, tuple[str, ...]]]:
@@ -18,11 +16,12 @@ def take_references(markdown: str) -> tuple[str, dict[str, tuple[str, ...]]]:
     Returns:
         The text without keys, and the ids of the sources that each sentence rests on.
     """
+    lines: list[str] = []
     references: dict[str, tuple[str, ...]] = {}
-
-    def keep(match: re.Match[str]) -> str:
-        sentence = " ".join(match["sentence"].split())
-        references[sentence] = tuple(key.strip().removeprefix("@") for key in match["keys"].split(";"))
-        return sentence
-
-    return _KEYED_LINE.sub(keep, markdown), references
+    for line in markdown.split("\n"):
+        sentence, keys = split_keys(line)
+        if keys:
+            words, _ = plain_text(sentence)
+            references[" ".join(words.split())] = keys
+        lines.append(sentence)
+    return "\n".join(lines), references

@@ -1,7 +1,6 @@
-"""Find the sentences of a text, as exact spans.
+"""Find the sentences of a text, as exact spans, with the boundaries of `sentencex` (Wikimedia's segmenter).
 
-The boundaries are those of `sentencex` (Wikimedia's segmenter); what is added here is that spans never
-cover outer white space and that no span is longer than a passage may be.
+Spans never cover outer white space, and none is longer than a passage may be. Not for choosing among them.
 """
 
 from __future__ import annotations

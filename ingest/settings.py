@@ -1,4 +1,7 @@
-"""Every setting, in one typed object that is made once at the edge and passed in."""
+"""Every setting, in one typed object that is made once at the edge and passed in.
+
+No other module reads `CITEWELL_*`. Not for what is the same for everybody: that is a constant of its module.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A document together with its passages and the file that it came from, as an index holds it."""
+"""A document together with its passages and the file that it came from, as an index holds it.
+
+Not for how it is held: see `ingest.store`.
+"""
 
 from __future__ import annotations
 

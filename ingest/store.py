@@ -1,6 +1,6 @@
 """Write the parts of one generation: vectors (FAISS), words (tantivy), records (SQLite).
 
-No part is a pickle: opening an index from elsewhere can never run code.
+No part is a pickle: an index from elsewhere can never run code. Not for reading them: see `ingest.index`.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Statement(_Part):
     Attributes:
         worded_by: Whose words it is in: a source's own (then the first quote is the statement), or those
             of a summary written for Citewell, whose every sentence rests on the works that it cites.
-        sources_agreeing: How many of the cited sources state it in full.
+        sources_agreeing: How many independent works among those cited state it in full.
 
     A statement without a citation is one of the product's own fixed sentences, which state no medical fact.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 from corpus.record import Kind, SourceId
 from retrieval.evidence import Desk, Evidence
-from retrieval.verify import Support, cosine, support_together, supports
+from retrieval.verify import Support, carries, cosine, support_together, supports
 
 Backing = tuple[tuple[Evidence, Support], ...]
 
@@ -58,13 +58,20 @@ def _of_summary(statement: Evidence, desk: Desk) -> Backing:
     return tuple(zip(nearest, given, strict=True)) if given else ()
 
 
+def _text(desk: Desk, row: int, at: int) -> str:
+    passage = desk.index.passage(row)
+    return passage.sentences[at].of(passage.text)
+
+
 def _nearest(statement: Evidence, source_id: SourceId, desk: Desk) -> Evidence | None:
     rows = desk.index.rows_where("s.id = ?", [source_id])
     if not rows or desk.index.source(source_id).retracted:
         return None
     sentences = [(row, at) for row in rows for at in range(len(desk.index.sentence_rows(row)))]
     vectors = np.concatenate([desk.index.sentence_vectors[desk.index.sentence_rows(row)] for row in rows])
-    best = int(np.argmax(vectors.astype(np.float32) @ statement.vector))
+    near = vectors.astype(np.float32) @ statement.vector
+    texts = [_text(desk, row, at) for row, at in sentences]
+    best = max(range(len(texts)), key=lambda each: near[each] + carries(statement.text, texts[each]))
     row, at = sentences[best]
     passage = desk.index.passage(row)
     span = passage.sentences[at]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.back import Backing, back
-from retrieval.evidence import Desk, Evidence
+from retrieval.evidence import Desk, Evidence, work_of
 from retrieval.gather import Gathered
 from retrieval.plan import IN_SHORT, Slot
 from retrieval.understand import QuestionKind, Understanding
@@ -21,6 +21,8 @@ from retrieval.words import stems
 MOST_STATEMENTS = 12
 _SAME_MEANING = 0.85  # cosine from which two sentences say the same
 _SAME_MEANING_OF_ONE_WORK = 0.82
+_SAME_MEANING_HELD = 0.72
+_HELD_WITHIN = 0.75  # share of the shorter sentence's stems that the longer one holds
 _SAME_WORDS = 0.62  # share of common stems from which they do
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.26  # nor does one this far behind the best of its slot
@@ -83,14 +85,19 @@ def _pick(
 def says_the_same(one: Evidence, other: Evidence) -> bool:
     """Whether a reader would find two sentences repetitive; of the same work, likeness weighs more."""
     same_work = bool(_works(one) & _works(other))
-    if cosine(one.vector, other.vector) >= (_SAME_MEANING_OF_ONE_WORK if same_work else _SAME_MEANING):
+    alike = cosine(one.vector, other.vector)
+    if alike >= (_SAME_MEANING_OF_ONE_WORK if same_work else _SAME_MEANING):
         return True
     first, second = stems(one.text), stems(other.text)
-    return len(first & second) / max(1, len(first | second)) >= _SAME_WORDS
+    common = len(first & second)
+    if common / max(1, len(first | second)) >= _SAME_WORDS:
+        return True
+    # A short sentence that says what a long one says, and less.
+    return common / max(1, min(len(first), len(second))) >= _HELD_WITHIN and alike >= _SAME_MEANING_HELD
 
 
 def _works(each: Evidence) -> set[str]:
-    return {each.source.id, *each.source.references.get(" ".join(each.text.split()), ())}
+    return {work_of(each.source), *each.source.references.get(" ".join(each.text.split()), ())}
 
 
 def _lead(chosen: list[Chosen], kind: QuestionKind) -> list[Chosen]:

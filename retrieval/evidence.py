@@ -41,6 +41,11 @@ class Evidence:
         return self.passage.id, self.span.start
 
 
+def work_of(source: Source) -> str:
+    """What counts as one: two copies of a label, or a paper and its digest, are one source that agrees."""
+    return source.same_work_as or source.id
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a question is answered with: the index, the model, the names."""

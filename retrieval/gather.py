@@ -67,7 +67,7 @@ def _query(slot: Slot, asked: Understanding, desk: Desk) -> str:
     classes = [parent for each in slot.subjects for parent in entities[each].classes[:1]]
     names = [entities[each].name for each in dict.fromkeys((*slot.subjects, *classes, *slot.partners))]
     about = [slot.query] if slot.query else [desk.facets[facet].query for facet in slot.facets[:1]]
-    return " ".join([*names, *about, *asked.points, *asked.terms]) or asked.text
+    return " ".join([*names, *about, *(word for _, word in asked.points), *asked.terms]) or asked.text
 
 
 def _expanded(asked: Understanding, desk: Desk) -> str:

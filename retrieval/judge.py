@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -79,6 +80,17 @@ _OUTLINED = (0.10, 0.50, 0.20)
 _ASKED = (0.50, 0.15, 0.15)
 _ANIMAL = re.compile(r"\b(mice|mouse|rats?|cats?|rabbits?|monkeys?|animals?|laboratory|in vitro)\b", re.I)
 _OF_ANIMALS = 0.12  # taken off where a lay reader asks about people
+# For these, a passage of a neighbouring facet counts only where its sentence uses the facet's own words.
+_STRICT = frozenset(
+    {"stopping", "dependence", "older_people", "children", "driving", "memory"}
+    | {"liver_kidney", "pregnancy", "breastfeeding", "sexual"}
+)
+# What becomes of a drug in the body says little to a person who did not ask about just that.
+_KINETIC = re.compile(
+    r"\b(clearance|plasma|bioavailab\w+|peak(s|ed)?|absor\w+|metabol\w+|body handles)\b", re.I
+)
+_OF_KINETICS = 0.12
+_KINETIC_FACETS = frozenset({"duration", "interactions", "dose", "dose_special", "response", "liver_kidney"})
 _ALSO_ASKED = 0.08  # for speaking of a facet that the question names besides the slot's own
 _NEIGHBOURS = 8  # sentences of other sources that a sentence is held against to see how central it is
 
@@ -134,6 +146,7 @@ def _score(
         + _PRIOR.get(each.source.kind, 0.0)
         - 0.04 * min(order, 3)
         - burden(each.text)
+        - (_OF_KINETICS if _KINETIC.search(each.text) and not _KINETIC_FACETS & set(slot.facets[:1]) else 0.0)
         - (_OF_ANIMALS if _ANIMAL.search(each.text) and not _ANIMAL.search(asked.text) else 0.0)
         - (_JOINT_USE if _COMBINED.search(each.text) and _sets_apart(asked) else 0.0)
     )
@@ -170,14 +183,17 @@ def stands_alone(text: str) -> bool:
 
 def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
     facet = each.passage.facet
-    if slot.loose:
-        # Nothing stands under a heading of the facet: then the sentence itself must use its words.
-        return facet not in _OF_SOME and load_wording().speaks_of(slot.facets[0], each.text)
     if not slot.facets:
         return facet not in {"study", "limits"}
+    in_words = load_wording().speaks_of(slot.facets[0], each.text)
+    if slot.loose:
+        # Nothing stands under a heading of the facet: then the sentence itself must use its words.
+        return facet not in _OF_SOME and in_words
     if facet is None:  # a source without telling headings
-        return similarity >= 0.55 or load_wording().speaks_of(slot.facets[0], each.text)
-    return facet in slot.facets
+        return similarity >= 0.55 or in_words
+    if facet == slot.facets[0] or slot.facets[0] not in _STRICT or slot.outlined:
+        return facet in slot.facets
+    return facet in slot.facets and (in_words or bool(slot.partners))
 
 
 def _subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexicon) -> float | None:
@@ -187,8 +203,8 @@ def _subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexi
     if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
         return None
     others = _strangers(each, asked, lexicon)
-    if others and not slot.names_others and max(fits) < 1.0:
-        return None
+    if others and not slot.names_others and (max(fits) < 1.0 or first_named(each.text, lexicon) in others):
+        return None  # what a sentence names first it is about
     both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
     # A class was asked about: a sentence that singles out a member says less about it.
     members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
@@ -207,10 +223,10 @@ def _tells_apart(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon)
 def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
     if subject in each.entities:
         return 1.0
-    classes = lexicon.entities[subject].classes
-    if each.entities & set(classes[:1]):
+    nearest = lexicon.entities[subject].classes[:1]
+    if each.entities & set(nearest):
         return 0.75
-    if each.entities & set(classes):
+    if each.entities & {parent for entity in nearest for parent in lexicon.entities[entity].classes[:1]}:
         return 0.5
     if any(subject in lexicon.ancestors(entity) for entity in each.entities):
         return 0.55
@@ -220,9 +236,19 @@ def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
     return 0.0
 
 
+@lru_cache(maxsize=65536)
+def first_named(text: str, lexicon: Lexicon) -> EntityId | None:
+    """The drug, class or substance that a sentence names first."""
+    kinds = {"drug", "class", "substance"}
+    named = (mention.entity for mention in lexicon.mentions(text))
+    return next((entity for entity in named if lexicon.entities[entity].kind in kinds), None)
+
+
 def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
     """Drugs and classes in a sentence that were not asked about, neither in person nor by a class."""
     wanted = set(asked.subjects)
+    if not wanted:
+        return set()  # a condition was asked about: any drug may have to do with it
     above = {parent for entity in wanted for parent in lexicon.ancestors(entity)}
     return {
         entity
@@ -259,7 +285,8 @@ def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Des
     A word that is no ordinary one and stands in no source (a drug that nothing here is about) must be spoken
     of whatever else fits. Where names and facets say what is asked for, other words weigh little.
     """
-    if asked.points and not slot.outlined and not any(speaks_of(point, each.text) for point in asked.points):
+    points = [word for facet, word in asked.points if facet in slot.facets[:1]]
+    if points and not slot.outlined and not any(speaks_of(point, each.text) for point in points):
         return False
     if not asked.terms:
         return True

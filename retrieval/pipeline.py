@@ -22,6 +22,7 @@ from ingest.index import open_current
 from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt
 from retrieval.compose import Chosen, Draft, compose
+from retrieval.danger import raise_level
 from retrieval.evidence import Desk
 from retrieval.gather import Gathered, gather
 from retrieval.help import decline_for, help_for
@@ -29,7 +30,7 @@ from retrieval.plan import IN_SHORT, Slot, load_outlines, plan
 from retrieval.present import load_messages, present
 from retrieval.search import Filters, Method
 from retrieval.triage import Level, Triage, triage
-from retrieval.understand import Understanding, understand
+from retrieval.understand import Understanding, in_its_words, understand
 from retrieval.verify import LEAST_SUPPORT
 from retrieval.words import frequency, is_known, ordinary_words
 
@@ -64,7 +65,8 @@ class Citewell:
     Args:
         settings: Where the index stands and which model reads questions.
 
-    The index and the model are opened with the first question that needs them: an emergency needs neither.
+    The index and the model are opened with the first question that needs them: an emergency that a
+    pattern finds needs neither.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -124,6 +126,8 @@ class Citewell:
     def _answer(self, question: str, earlier: Sequence[str], filters: Filters, clock: _Clock) -> Answer:
         with clock.step("triage"):
             triaged = triage(question, earlier)
+            if triaged.level is not Level.EMERGENCY:  # which needs neither index nor model
+                triaged = raise_level(triaged, question, self.desk.embedder)
         if triaged.level is Level.EMERGENCY:
             return self._help(question, triaged, clock)
         desk = replace(self.desk, filters=filters)
@@ -134,6 +138,9 @@ class Citewell:
             gathered = gather(asked, slots, desk)
         with clock.step("compose"):
             draft = compose(asked, slots, gathered, desk)
+        if not draft.chosen and slots and not asked.subjects and triaged.level is not Level.DECLINE:
+            with clock.step("search by words"):
+                gathered, draft = self._by_words(asked, desk)
         with clock.step("verify"):
             chosen = [kept for each in draft.chosen if (kept := self._verified(each, desk)) is not None]
             warnings = self._warnings(asked, triaged, chosen, desk)
@@ -167,6 +174,13 @@ class Citewell:
         if not (asked.subjects or asked.context or asked.terms):
             return ()
         return plan(asked, self.lexicon, load_facets())
+
+    def _by_words(self, asked: Understanding, desk: Desk) -> tuple[Gathered, Draft]:
+        """Search for the question's own words: a reader's own documents are about anything."""
+        plain = in_its_words(asked)
+        slots = (Slot(IN_SHORT, (), (), 3),) if plain.terms else ()
+        gathered = gather(plain, slots, desk)
+        return gathered, compose(plain, slots, gathered, desk)
 
     def _verified(self, chosen: Chosen, desk: Desk) -> Chosen | None:
         """Keep a statement only with citations whose quoted words stand in the store and support it."""
@@ -216,7 +230,10 @@ class Citewell:
             return Outcome.ABSTAINED, [self._abstention(asked)], [*notes, self._covers(asked)]
         empty = [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
         headings = list(dict.fromkeys(empty))
-        silent = [each for each in asked.subjects if not self._spoken_of(each, chosen)]
+        about = [
+            each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}
+        ]
+        silent = [each for each in about if not self._spoken_of(each, chosen)]
         if asked.kind == "compare" and not any(each.heading == IN_SHORT for each in chosen):
             notes.append(messages["notes"]["no_comparison"].format(names=self._names(asked.subjects)))
         missing = headings + [self._name(each) for each in silent]
@@ -255,9 +272,15 @@ class Citewell:
             if facets:
                 headings = [load_facets()[facet].heading.lower() for facet in facets[:6]]
                 return str(messages["covers_of"]).format(name=self._name(each), headings="; ".join(headings))
-        drugs = [each for each in self.lexicon.entities.values() if each.kind == "drug"]
-        spoken = sorted(drugs, key=lambda each: (-frequency(each.name, index), each.name))
-        return str(messages["covers"]).format(examples=", ".join(each.name for each in spoken[:6]))
+        drugs = {
+            each.name: count
+            for each in self.lexicon.entities.values()
+            if each.kind == "drug" and (count := frequency(each.name, index))
+        }
+        spoken = sorted(drugs, key=lambda name: (-drugs[name], name)) or [
+            each.title for each in index.sources()
+        ]
+        return str(messages["covers"]).format(examples=", ".join(spoken[:6]))
 
     def _help(self, question: str, triaged: Triage, clock: _Clock) -> Answer:
         lines = help_for(triaged.category or "", self.settings.region)

@@ -19,6 +19,9 @@ JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
 _NAMES_OTHERS = frozenset(
     {"interactions", "opioids", "alcohol", "switching", "overdose", "legal", "alternatives"}
 )
+# Facets that an outline gives room to anyway, or that only say how the question was worded.
+_OF_ANY_OUTLINE = frozenset({"comparison", "response", "efficacy", "mechanism", "definition"})
+_BARE = 4  # words: "and duloxetine?" asks for an overview, a sentence without a facet does not
 _ALONE_LIMIT = 5
 _SHARED_LIMIT = 3
 
@@ -72,14 +75,25 @@ def plan(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[Sl
     partners = _partners(asked, lexicon)
     wanted = _wanted(asked, partners)
     outline = load_outlines().get(asked.kind, ())
-    if asked.kind in {"contrast", "compare"} and len(subjects) > 1 and not set(wanted) & JOINT:
+    special = asked.kind == "contrast" and set(wanted) - _OF_ANY_OUTLINE
+    if (
+        asked.kind in {"contrast", "compare"}
+        and len(subjects) > 1
+        and not set(wanted) & JOINT
+        and not special
+    ):
         return _from_outline(outline, asked, subjects, wanted, facets)
     if asked.kind == "overview" or (
         asked.kind in {"definition", "naming"} and set(wanted) <= {"definition", "condition"}
     ):
         return _from_outline(outline, asked, subjects, (), facets)
+    named_alone = len(subjects) == 1 and asked.subjects and not asked.terms and not partners
+    if not wanted and named_alone and len(asked.text.split()) <= _BARE:
+        return _from_outline(load_outlines()["overview"], asked, subjects, (), facets)
     if not wanted:
-        return (Slot(IN_SHORT, (), subjects, _ALONE_LIMIT, len(subjects) > 1, partners),)
+        return (Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, len(subjects) > 1, partners),)
+    if set(wanted) == {"definition"}:
+        subjects = subjects[:1]  # "is pregabalin a benzodiazepine" asks what pregabalin is
     together = len(subjects) > 1 and asked.kind in {"open", "yes_no"}
     besides = tuple(facet for facet in asked.facets if facet not in wanted and facet != "definition")
     limit = _ALONE_LIMIT if len(wanted) == 1 else _SHARED_LIMIT
@@ -148,7 +162,7 @@ def _nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
         "alternatives": ("alternatives", "recommendation", "comparison"),
         "response": ("response", "comparison"),
         "condition": ("condition", "definition", "side_effects", "serious_harms"),
-        "definition": ("definition", "condition", "uses"),
+        "definition": ("definition", "mechanism", "condition", "uses"),
         "dose": ("dose", "dose_special", "forms"),
         "overdose": ("overdose", "serious_harms"),
         "side_effects": ("side_effects", "sexual", "serious_harms"),
@@ -171,7 +185,7 @@ def _from_outline(
 ) -> tuple[Slot, ...]:
     slots: list[Slot] = []
     # What is asked for by name comes first; the outline supplies the rest.
-    named = [facet for facet in wanted if facet not in {"comparison", "response", "efficacy", "mechanism"}]
+    named = [facet for facet in wanted if facet not in _OF_ANY_OUTLINE]
     if asked.kind == "compare" and named:
         slots.append(Slot(IN_SHORT, _nearby(named[0], False)[:1], subjects, 2, together=True, outlined=True))
         for facet in named:

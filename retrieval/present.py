@@ -14,8 +14,8 @@ from corpus.record import Kind, Source, SourceId
 from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
 from retrieval.compose import Chosen
 from retrieval.disclaimer import disclaimer_for
-from retrieval.evidence import Evidence
-from retrieval.verify import SUPPORTED, Support
+from retrieval.evidence import Evidence, work_of
+from retrieval.verify import Support
 
 
 @lru_cache(maxsize=1)
@@ -91,11 +91,11 @@ def present(
 
 
 def _statement(chosen: Chosen, numbering: _Numbering) -> Statement:
-    citations = tuple(numbering.cite(evidence, support) for evidence, support in chosen.backing)
+    stating = {work_of(evidence.source) for evidence, support in chosen.backing if support.holds}
     return Statement(
         heading=chosen.heading,
         text=chosen.evidence.text,
         worded_by="citewell" if chosen.evidence.source.kind is Kind.SUMMARY else "source",
-        sources_agreeing=max(1, sum(each.support >= SUPPORTED for each in citations)),
-        citations=citations,
+        sources_agreeing=max(1, len(stating)),
+        citations=tuple(numbering.cite(evidence, support) for evidence, support in chosen.backing),
     )

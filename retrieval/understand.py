@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -24,6 +24,7 @@ from retrieval.words import respelled
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SUBJECT_KINDS = frozenset({"drug", "class", "therapy"})
 _COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b")
+_SINGULAR = re.compile(r"\b(it|its|that|this)\b")
 _ELLIPSIS = re.compile(
     r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE
 )
@@ -60,7 +61,7 @@ class Understanding:
     context: tuple[EntityId, ...] = ()
     facets: tuple[FacetId, ...] = ()
     terms: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
+    points: tuple[tuple[FacetId, str], ...] = ()
     corrections: tuple[Correction, ...] = ()
     inherited: bool = False
 
@@ -121,22 +122,34 @@ def understand(
     facets = heard.facets
     named = list(dict.fromkeys(mention.entity for mention in mentions))
     lay = _lay_terms(masked, lexicon)
-    named += [term.entity for term in lay if term.entity is not None and term.entity not in named]
+    drugs_named = any(lexicon.entities[each].kind in _SUBJECT_KINDS for each in named)
+    named += [
+        term.entity
+        for term in lay
+        if term.entity is not None
+        and term.entity not in named
+        # "brain zaps" speaks of antidepressants only where no medicine is named
+        and not (drugs_named and lexicon.entities[term.entity].kind in _SUBJECT_KINDS)
+    ]
     spoken = {word for each in mentions for word in _words(text[each.start : each.end])}
     spoken.update(word for term in lay for word in term.phrase)
     subjects = tuple(each for each in named if lexicon.entities[each].kind in _SUBJECT_KINDS)
     context = tuple(each for each in named if each not in subjects)
     terms = _terms(heard.rest, spoken, wording)
     inherited = False
+    points = heard.points
     if earlier and _leans_on_earlier(text, named, terms, wording):
-        inherited = not subjects and bool(earlier[-1].subjects or earlier[-1].context)
+        before = earlier[-1]
+        inherited = not subjects and bool(before.subjects or before.context)
         if inherited or _COMPARING.search(masked):
-            before = earlier[-1].subjects
             # "it" is the one that the talk is about; "they" and a bare "and with alcohol?" are all of them.
-            before = before[:1] if re.search(r"\b(it|its|that|this)\b", masked) else before
-            subjects = tuple(dict.fromkeys((*before, *subjects)))
-        context = context or (() if subjects else earlier[-1].context)
-        facets = facets or (earlier[-1].facets if not set(context) - set(earlier[-1].context) else ())
+            talk_of = before.subjects[:1] if _SINGULAR.search(masked) else before.subjects
+            subjects = tuple(dict.fromkeys((*talk_of, *subjects)))
+        context = context or (() if subjects else before.context)
+        if not facets and not set(context) - set(before.context):
+            facets, terms, points = before.facets, terms or before.terms, before.points
+        elif set(facets) <= {"duration", "onset"} and "stopping" in before.facets:
+            facets = (FacetId("stopping"), *facets)  # "how long does that last?", asked of withdrawal
     return Understanding(
         text=text,
         kind=_kind(masked, len(subjects), terms, wording),
@@ -144,10 +157,18 @@ def understand(
         context=context,
         facets=facets,
         terms=terms,
-        points=heard.points,
+        points=points,
         corrections=corrections,
         inherited=inherited,
     )
+
+
+def in_its_words(asked: Understanding) -> Understanding:
+    """The same question read by its words alone, for sources on subjects that the lexicon does not know."""
+    wording = load_wording()
+    words = (word for word in _words(asked.text) if len(word) > 1 and not word.isdigit())
+    terms = tuple(dict.fromkeys(word for word in words if word not in wording.stop_words))
+    return replace(asked, kind="open", context=(), facets=(), points=(), terms=terms)
 
 
 def _mend(
@@ -216,13 +237,13 @@ class _Asked:
     """The facets that a wording names, the points within them, and the words that are left."""
 
     facets: tuple[FacetId, ...]
-    points: tuple[str, ...]
+    points: tuple[tuple[FacetId, str], ...]
     rest: str
 
 
 def _facets(masked: str, lexicon: Lexicon, wording: Wording) -> _Asked:
     found: dict[FacetId, int] = {}
-    points: list[str] = []
+    points: list[tuple[FacetId, str]] = []
     rest = masked
     words = tokens(rest)
     for term in lexicon.lay_terms:
@@ -238,9 +259,9 @@ def _facets(masked: str, lexicon: Lexicon, wording: Wording) -> _Asked:
         matches = [match for match in pattern.finditer(rest) if "_" not in match.group()]
         for match in matches:
             found.setdefault(facet, match.start())
-            points += _words(match.group()) if pointed else []
+            points += [(facet, word) for word in _words(match.group())] if pointed else []
         rest = _blank(rest, pattern)
-    told = tuple(dict.fromkeys(word for word in points if word not in wording.stop_words and word != "x"))
+    told = tuple(dict.fromkeys(each for each in points if each[1] not in wording.stop_words | {"x"}))
     return _Asked(tuple(sorted(found, key=lambda facet: found[facet])), told, rest)
 
 

@@ -21,7 +21,7 @@ LEAST_SUPPORT = 0.55  # below it a span states not even a part of a statement
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NEGATION = re.compile(
-    r"\b(no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)?|lack(?:s|ed)?|unlikely|absence)\b|n't\b",
+    r"\b(no|not|never|none|neither|nor|without|cannot|fail(?:s|ed)?|lack(?:s|ed)?|unlikely|absence)\b|n't\b",
     re.I,
 )
 _UP = re.compile(
@@ -83,6 +83,20 @@ def supports(statement: str, span: str, similarity: float, lexicon: Lexicon) -> 
     return Support(score, f"{recall:.0%} of its words, similarity {similarity:.2f}")
 
 
+def carries(statement: str, span: str) -> float:
+    """How much of what can be checked a span holds: numbers, denial, words of the statement; 0 to 0.6.
+
+    Added to the cosine when the sentence of a work is sought that a statement rests on: the likest one is
+    not always the one that says it.
+    """
+    numbers = set(_NUMBER.findall(statement))
+    held = len(numbers & set(_NUMBER.findall(span))) / len(numbers) if numbers else 0.0
+    same_denial = len(_NEGATION.findall(statement)) % 2 == len(_NEGATION.findall(span)) % 2
+    words = stems(statement) - _SMALL_WORDS
+    recall = len(words & stems(span)) / len(words) if words else 0.0
+    return 0.2 * held + 0.15 * same_denial + 0.25 * recall
+
+
 def support_together(
     statement: str, spans: Sequence[tuple[str, float]], lexicon: Lexicon
 ) -> tuple[Support, ...] | None:
@@ -102,6 +116,9 @@ def support_together(
         return None
     if _checked(lexicon.entities_in(statement), lexicon) - lexicon.entities_in(everything):
         return None
+    denials = [len(_NEGATION.findall(text)) % 2 for text, _ in spans]
+    if len(_NEGATION.findall(statement)) % 2 not in denials:
+        return None  # it denies, or asserts, what none of them does
     words = stems(statement) - _SMALL_WORDS
     supports_: list[Support] = []
     for text, similarity in spans:

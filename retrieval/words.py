@@ -15,6 +15,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from ingest.index import Index
 
 _DIGRAPH = re.compile(r"[ao]e")
+# In a handful of passages a word's frequency says nothing yet: they are weighed as part of a collection.
+_LEAST_COLLECTION = 2000
 _PREFIXES = ("in", "im", "un", "non", "re", "dis", "mis", "over", "pre", "anti")
 _OUR = re.compile(r"(?<=\w{3})our$")
 
@@ -65,7 +67,7 @@ def frequency(term: str, index: Index) -> int:
 def weight(term: str, index: Index) -> float:
     """How much a word says: its inverse document frequency in the index (as in BM25), at least a little."""
     count = frequency(term, index)
-    total = index.manifest.passages
+    total = max(index.manifest.passages, _LEAST_COLLECTION)
     return max(0.1, math.log(1 + (total - count + 0.5) / (count + 0.5)))
 
 

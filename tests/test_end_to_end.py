@@ -16,7 +16,7 @@ from retrieval.search import Filters
 MAIN = "why does Valium work when SSRIs didn't"
 # What the answer to the main question must say, in whatever words.
 NUGGETS = {
-    "diazepam enhances the inhibition by GABA": r"(diazepam|benzodiazepine).*(strengthen|enhanc|easier).*GABA",
+    "diazepam enhances inhibition by GABA": r"(diazepam|benzodiazepine).*(strengthen|enhanc|easier).*GABA",
     "SSRIs act on serotonin reuptake": r"SSRIs?.*reuptake.*serotonin|SSRIs?.*serotonin.*reuptake",
     "the problem may be anxiety": r"main problem.*anxiety",
     "benzodiazepines act fast": r"(benzodiazepines?|diazepam).*(faster|first week|few hours)",

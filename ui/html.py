@@ -1,37 +1,23 @@
 """Answers as HTML that is safe to show: every function is pure and escapes all that it did not write itself.
 
-The page puts this HTML into the document as it is (`gr.HTML` does not sanitise), so the rule of this module
-is absolute: whatever comes from a source, a person or a model passes through `_text`, in text and attributes
-alike, and an address becomes a link only through `link`. Not for behaviour: that stands in page.js.
+What is safe stands in `ui.markup`, sources in `ui.source_html`. Not for behaviour: that stands in page.js.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
-from urllib.parse import quote, urlsplit
 
-from corpus.record import Kind
 from ingest.document import Passage
 from retrieval.answer import Answer, Caution, Citation, Outcome, SourceRef, Statement
+from ui.markup import counted, escaped, list_html
+from ui.source_html import card_html, reference_html
 
-_AUTHORS_SHOWN = 3
 _LEAD_STATEMENTS = 2
 _CALM = frozenset({Outcome.ABSTAINED, Outcome.DECLINED})
 _ORDINARY = frozenset({Outcome.ANSWERED, Outcome.PARTIAL})
-_KIND_NAMES = {
-    Kind.META_ANALYSIS: "Meta-analysis",
-    Kind.CASE_CONTROL: "Case-control study",
-    Kind.COHORT: "Cohort study",
-    Kind.CROSS_SECTIONAL: "Cross-sectional study",
-    Kind.IN_VITRO: "Laboratory study",
-    Kind.LABEL: "Drug label",
-}
 _WAITING = '<div class="cw-answer cw-answer--waiting"><p class="cw-waiting">Looking in the sources…</p></div>'
-_OFFICIAL = frozenset({Kind.GUIDELINE, Kind.REGULATOR, Kind.LABEL, Kind.LAW})
-_STRONG = frozenset({Kind.SYSTEMATIC_REVIEW, Kind.META_ANALYSIS, Kind.TRIAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +50,8 @@ def turn_html(turn: Turn, passages: Mapping[str, Passage], shown: int | None = N
         summary = _announcement(turn.answer) if shown is None else ""
     return (
         f'<article class="cw-turn" id="cw-turn-{turn.number}" data-turn="{turn.number}" data-state="{state}" '
-        f'data-announce="{_text(summary)}" aria-busy="{"false" if state == "done" else "true"}">'
-        f'<h2 class="cw-question"><span class="cw-hidden">You asked: </span>{_text(turn.question)}</h2>'
+        f'data-announce="{escaped(summary)}" aria-busy="{"false" if state == "done" else "true"}">'
+        f'<h2 class="cw-question"><span class="cw-hidden">You asked: </span>{escaped(turn.question)}</h2>'
         f"{answer}</article>"
     )
 
@@ -77,7 +63,7 @@ def _announcement(answer: Answer) -> str:
     if not answer.sources:
         return " ".join([*(each.text for each in answer.statements), *answer.notes])
     statements, sources = len(answer.statements), len(answer.sources)
-    return f"Answer ready: {_count(statements, 'statement')} from {_count(sources, 'source')}."
+    return f"Answer ready: {counted(statements, 'statement')} from {counted(sources, 'source')}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +105,8 @@ class _AnswerHtml:
 
     def _emergency(self) -> str:
         said = [each.text for each in self.answer.statements] or [self.answer.disclaimer]
-        first, *rest = [_text(each) for each in said]
-        more = _list(rest) if rest else ""
+        first, *rest = [escaped(each) for each in said]
+        more = list_html(rest) if rest else ""
         return (
             '<div class="cw-answer cw-answer--emergency" data-outcome="emergency">'
             f'<div class="cw-emergency" role="alert"><p class="cw-emergency__first">{first}</p>{more}</div>'
@@ -130,19 +116,19 @@ class _AnswerHtml:
     def _group(self, heading: str, statements: Sequence[tuple[int, Statement]], lead: bool = False) -> str:
         if not statements:
             return ""
-        title = f"<h3>{_text(heading)}</h3>" if heading else ""
+        title = f"<h3>{escaped(heading)}</h3>" if heading else ""
         items = [self._statement(place, each) for place, each in statements]
         if lead:
             body = "".join(f'<p class="cw-statement">{each}</p>' for each in items)
         else:
-            body = _list(items, "cw-statement")
+            body = list_html(items, "cw-statement")
         tone = " cw-group--lead" if lead else ""
         return f'<section class="cw-group{tone}">{title}{body}</section>'
 
     def _statement(self, place: int, statement: Statement) -> str:
         agreeing = statement.sources_agreeing
         agree = f' <span class="cw-agree">{agreeing} sources agree</span>' if agreeing > 1 else ""
-        return f"{_text(statement.text)}{self._marks(f's{place}', statement.citations)}{agree}"
+        return f"{escaped(statement.text)}{self._marks(f's{place}', statement.citations)}{agree}"
 
     def _marks(self, part: str, citations: Sequence[Citation]) -> str:
         marks = [
@@ -152,7 +138,7 @@ class _AnswerHtml:
         return f'<span class="cw-marks">&nbsp;{"".join(marks)}</span>' if marks else ""
 
     def _mark(self, card: str, source: SourceRef) -> str:
-        title = _text(source.title)
+        title = escaped(source.title)
         return (
             f'<button type="button" class="cw-mark" data-card="{card}" data-source="{source.number}" '
             f'aria-controls="cw-source" aria-label="source {source.number}: {title}" title="{title}">'
@@ -163,13 +149,13 @@ class _AnswerHtml:
         if not self.answer.warnings:
             return ""
         items = [
-            _text(each.text) + self._marks(f"w{place}", each.citations)
+            escaped(each.text) + self._marks(f"w{place}", each.citations)
             for place, each in enumerate(self.answer.warnings)
         ]
-        return f'<section class="cw-warnings"><h3>Warning</h3>{_list(items)}</section>'
+        return f'<section class="cw-warnings"><h3>Warning</h3>{list_html(items)}</section>'
 
     def _notes(self) -> str:
-        return "".join(f'<p class="cw-note">{_text(note)}</p>' for note in self.answer.notes)
+        return "".join(f'<p class="cw-note">{escaped(note)}</p>' for note in self.answer.notes)
 
     def _references(self) -> str:
         if not self.answer.sources:
@@ -186,7 +172,7 @@ class _AnswerHtml:
 
     def _disclaimer(self) -> str:
         below = " cw-small--below" if self.answer.outcome in _ORDINARY else ""
-        return f'<p class="cw-small{below}">{_text(self.answer.disclaimer)}</p>'
+        return f'<p class="cw-small{below}">{escaped(self.answer.disclaimer)}</p>'
 
     def _cards(self) -> str:
         """Render what the panel shows for each citation, hidden until page.js copies it there."""
@@ -213,169 +199,7 @@ class _AnswerHtml:
         return next(each for each in self.answer.sources if each.number == citation.number)
 
 
-def card_html(source: SourceRef, citation: Citation, passage: Passage | None, statement: str) -> str:
-    """Render a citation for the panel: the source's record, and the passage with the cited words marked."""
-    cited_for = ""
-    if statement != citation.quote:
-        cited_for = f'<p class="cw-card__for"><span>Cited for</span> {_text(statement)}</p>'
-    whose = "summary written for Citewell" if source.words == "summary" else "source"
-    return (
-        f'<p class="cw-card__badges">{badges_html(source)}</p>'
-        f'<h3 class="cw-card__title">{_text(source.title)}</h3>'
-        f'<p class="cw-card__by">{_text(_byline(source))}</p>'
-        f'{cited_for}<h4 class="cw-card__label">Passage of the {whose}</h4>{_whereabouts(passage)}'
-        f'<blockquote class="cw-passage">{marked_html(citation, passage)}</blockquote>'
-        f"{flags_html(source)}{_record(source)}"
-    )
-
-
-def marked_html(citation: Citation, passage: Passage | None) -> str:
-    """Mark the cited span in its passage; give the quote alone where the passage is not what was cited."""
-    if passage is None or passage.text[citation.start : citation.end] != citation.quote:
-        return f"<mark>{_text(citation.quote)}</mark>"
-    before, after = passage.text[: citation.start], passage.text[citation.end :]
-    return f"{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}"
-
-
-def reference_html(source: SourceRef) -> str:
-    """Render a source for a reference list."""
-    byline = _byline(source)
-    parts = [f'<span class="cw-reference__by">{_text(byline)}.</span> ' if byline else ""]
-    parts.append(f"<cite>{_sentence(source.title)}</cite>")
-    where = _where(source)
-    parts.append(f" {_text(where)}." if where else "")
-    links = links_html(source)
-    parts.append(f' <span class="cw-links">{links}</span>' if links else "")
-    badges = f'<div class="cw-reference__badges">{badges_html(source)}{_flag_line(source)}</div>'
-    return f'<div class="cw-reference">{"".join(parts)}{badges}</div>'
-
-
-def badges_html(source: SourceRef) -> str:
-    """Render the kind of study, and a mark that nobody misses on a retracted work."""
-    tone = "official" if source.kind in _OFFICIAL else "strong" if source.kind in _STRONG else "plain"
-    badge = f'<span class="cw-badge cw-badge--{tone}">{_text(kind_name(source.kind))}</span>'
-    retracted = '<span class="cw-badge cw-badge--retracted">Retracted</span>' if source.retracted else ""
-    return retracted + badge
-
-
-def flags_html(source: SourceRef) -> str:
-    """Render what a reader must know: whose words, what is not verified, what is disputed."""
-    items = "".join(f"<li>{_text(flag)}</li>" for flag in _flags(source))
-    return f'<ul class="cw-flags">{items}</ul>' if items else ""
-
-
-def links_html(source: SourceRef) -> str:
-    """Render the links to DOI (else the web page) and PubMed, those that there are."""
-    links = []
-    if source.doi:
-        links.append(link(f"https://doi.org/{quote(source.doi, safe='/:;().-_')}", f"doi:{source.doi}"))
-    if source.pmid:
-        address = f"https://pubmed.ncbi.nlm.nih.gov/{quote(source.pmid, safe='')}/"
-        links.append(link(address, f"PMID {source.pmid}"))
-    if source.url and not source.doi:
-        links.append(link(source.url, _host(source.url)))
-    return " · ".join(links)
-
-
-def link(address: str, text: str) -> str:
-    """Render a link that opens beside the page and tells it nothing; plain text unless http or https."""
-    if not _is_web(address):
-        return _text(text)
-    return f'<a href="{_text(address)}" target="_blank" rel="noopener noreferrer">{_text(text)}</a>'
-
-
-def kind_name(kind: Kind) -> str:
-    """Name a kind of work as readers say it."""
-    return _KIND_NAMES.get(kind) or kind.value.replace("-", " ").capitalize()
-
-
-def _record(source: SourceRef) -> str:
-    rows = [
-        ("By", _text(", ".join(source.authors))),
-        ("Year", _text(str(source.year or ""))),
-        ("In", _text(_where(source))),
-        ("Study", _text(source.study_type or "")),
-        ("Licence", _text(source.licence or "")),
-        ("Links", links_html(source)),
-    ]
-    items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows if value)
-    return f'<dl class="cw-record">{items}</dl>' if items else ""
-
-
-def _whereabouts(passage: Passage | None) -> str:
-    if passage is None:
-        return ""
-    parts = [*passage.section, *([f"page {passage.page}"] if passage.page is not None else [])]
-    return f'<p class="cw-card__where">{_text(" › ".join(parts))}</p>' if parts else ""
-
-
-def _flags(source: SourceRef) -> list[str]:
-    flags = []
-    if source.retracted:
-        flags.append("This work has been retracted.")
-    if source.words == "summary":
-        flags.append("Summary written for Citewell, not the work's own words")
-    if source.unverified:
-        flags.append(f"Partly verified: {', '.join(source.unverified)} could not be checked")
-    if source.disputed_by:
-        others = _count(len(source.disputed_by), "other source")
-        flags.append(f"Disputed in part by {others}; the text says where")
-    return flags
-
-
-def _flag_line(source: SourceRef) -> str:
-    words = ["summary written for Citewell"] if source.words == "summary" else []
-    words += [f"partly verified: {', '.join(source.unverified)}"] if source.unverified else []
-    return f'<span class="cw-reference__flags">{_text(" · ".join(words))}</span>' if words else ""
-
-
-def _byline(source: SourceRef) -> str:
-    authors = list(source.authors[:_AUTHORS_SHOWN])
-    if len(source.authors) > _AUTHORS_SHOWN:
-        authors.append("et al.")
-    year = f"({source.year})" if source.year else ""
-    return " ".join(each for each in (", ".join(authors), year) if each)
-
-
-def _where(source: SourceRef) -> str:
-    """Name journal or publisher with volume, issue and pages, as in 'The Lancet 391(10128), 1357-1366'."""
-    journal = source.journal or source.publisher or ""
-    volume = (source.volume or "") + (f"({source.issue})" if source.issue else "")
-    place = f"{journal} {volume}".strip()
-    return ", ".join(each for each in (place, source.pages or "") if each)
-
-
-def _list(items: Sequence[str], css_class: str = "") -> str:
-    """Render a list of what is already safe HTML."""
-    attribute = f' class="{css_class}"' if css_class else ""
-    return f"<ul>{''.join(f'<li{attribute}>{each}</li>' for each in items)}</ul>"
-
-
-def _sentence(text: str) -> str:
-    return _text(text if text.endswith((".", "?", "!")) else f"{text}.")
-
-
 def _groups(statements: Sequence[Statement]) -> list[tuple[str, list[tuple[int, Statement]]]]:
     """Group statements under their headings, each with its place in the answer."""
     runs = groupby(enumerate(statements), key=lambda each: each[1].heading)
     return [(heading, list(run)) for heading, run in runs]
-
-
-def _is_web(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc)
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).netloc.removeprefix("www.") if _is_web(address) else address
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
-def _text(value: str) -> str:
-    return escape(value, quote=True)

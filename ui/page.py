@@ -1,15 +1,12 @@
 """The page: a conversation on the left, the source behind a citation on the right.
 
-Gradio carries questions to `Citewell.ask` and HTML back; ui/html.py writes that HTML, and ui/page.js opens
-citations without asking the server again.
+Gradio carries questions to `Citewell.ask` and HTML back. Not for that HTML (`ui.html`), nor for opening a
+citation, which ui/page.js does without asking the server again.
 """
 
 from __future__ import annotations
 
-import logging
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
@@ -18,9 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from corpus.errors import CitewellError, SettingsError
 from ingest.document import Passage, PassageId
-from ingest.settings import Settings
 from retrieval.answer import Answer, Caution, Statement
 from retrieval.disclaimer import disclaimer_for
 from retrieval.pipeline import Citewell
@@ -29,7 +24,6 @@ from ui.html import Turn, turn_html
 if TYPE_CHECKING:
     import gradio as gr
 
-_log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _TURNS_KEPT = 20
 _LONGEST_QUESTION = 2000
@@ -220,77 +214,3 @@ def look() -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": True,
     }
-
-
-def start(citewell: Citewell, settings: Settings) -> tuple[gr.Blocks, str]:
-    """Serve the page from a thread of its own.
-
-    Args:
-        citewell: What answers.
-        settings: Host and port.
-
-    Returns:
-        The page, whose `close()` stops it, and its address.
-
-    Raises:
-        SettingsError: The address cannot be listened on.
-
-    """
-    page = build_page(citewell)
-    port = settings.port or _free_port(settings.host)
-    try:
-        page.launch(
-            server_name=settings.host,
-            server_port=port,
-            share=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            inbrowser=False,
-            **look(),
-        )
-    except OSError as error:
-        raise SettingsError(
-            f"The page cannot listen on {settings.host}, port {port}.",
-            "Another program may use it: set CITEWELL_PORT to another number, or to 0 for any free one.",
-        ) from error
-    return page, str(page.local_url)
-
-
-def launch(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
-    """Serve the page until it is interrupted.
-
-    Args:
-        settings: Where the index stands, host and port.
-        on_ready: Called with the address once the page is served.
-
-    Raises:
-        SettingsError: The address cannot be listened on.
-
-    """
-    citewell = Citewell(settings)
-    page, address = start(citewell, settings)
-    _log.info("the page is served at %s", address)
-    threading.Thread(target=_warm_up, args=(citewell,), name="warm-up", daemon=True).start()
-    if on_ready is not None:
-        on_ready(address)
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        _log.info("interrupted; the page closes")
-    finally:
-        page.close(verbose=False)
-
-
-def _warm_up(citewell: Citewell) -> None:
-    try:
-        citewell.warm_up()
-    except CitewellError as error:
-        # Not fatal: each question says what is wrong, and help in an emergency needs no index.
-        _log.warning("the page answers no questions yet: %s", error)
-
-
-def _free_port(host: str) -> int:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.bind((host.strip("[]"), 0))
-        return int(probe.getsockname()[1])

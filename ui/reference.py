@@ -52,10 +52,20 @@ def authors_of(authors: Sequence[str]) -> str:
 def link_of(source: SourceRef) -> str | None:
     """Where the work can be read; None when no address of it was ever seen."""
     if source.doi:
-        return f"https://doi.org/{quote(source.doi, safe='/:;()._-~+!$*,=@')}"
+        return doi_address(source.doi)
     if source.url:
         return source.url
-    return f"https://pubmed.ncbi.nlm.nih.gov/{source.pmid}/" if source.pmid else None
+    return pubmed_address(source.pmid) if source.pmid else None
+
+
+def doi_address(doi: str) -> str:
+    """Where a DOI leads; characters that an address cannot hold are escaped."""
+    return f"https://doi.org/{quote(doi, safe='/:;()._-~+!$*,=@')}"
+
+
+def pubmed_address(pmid: str) -> str:
+    """Where PubMed shows a work."""
+    return f"https://pubmed.ncbi.nlm.nih.gov/{quote(pmid, safe='')}/"
 
 
 def marks_of(source: SourceRef) -> tuple[str, ...]:
@@ -76,10 +86,10 @@ def _text(source: SourceRef) -> str:
     year = f" ({source.year})" if source.year else ""
     where = where_of(source)
     if source.authors:
-        parts = [_ended(f"{authors_of(source.authors)}{year}"), _ended(source.title)]
+        parts = [ended(f"{authors_of(source.authors)}{year}"), ended(source.title)]
     else:
-        parts = [_ended(f"{source.title}{year}")]
-    return " ".join(" ".join([*parts, _ended(where)] if where else parts).split())
+        parts = [ended(f"{source.title}{year}")]
+    return " ".join(" ".join([*parts, ended(where)] if where else parts).split())
 
 
 def where_of(source: SourceRef) -> str:
@@ -93,6 +103,7 @@ def where_of(source: SourceRef) -> str:
     return " ".join(filter(None, (where, volume)))
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
+    """Return a sentence with a full stop, unless it ends as one already."""
     sentence = sentence.strip()
     return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."

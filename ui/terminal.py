@@ -1,6 +1,6 @@
 """Lay an Answer out for a terminal: wrapped lines, in colour or as plain text without escape codes.
 
-Whatever sources or users wrote is neutralised here, so that no text can steer the terminal. Prints nothing.
+What sources or users wrote is neutralised here, so that no text can steer the terminal. Not for printing.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus.check import LONGEST_BODY, check_corpus, check_facets, check_lexicon
+from corpus.check import check_corpus, check_facets, check_lexicon
 from corpus.errors import RecordError
 from corpus.facets import Facet, FacetId, FacetTable, load_facets
 from corpus.files import CORPUS
+from corpus.rules import LONGEST_BODY
 
 RECORD = """\
 ---
@@ -83,6 +84,9 @@ def test_shipped_corpus_passes():
         ("recalled:\n  year: 2020", "year: 2020\nrecalled:\n  year: 2020", "stands both as verified"),
         ("recalled:\n", "recalled:\n  doi: 10.1000/x\n", "doi"),
         ("words: summary", "words: summary\ndisputed_by: [roe1999]", "disputed_by names 'roe1999'"),
+        ("words: summary", "words: summary\nsame_work_as: roe1999", "same_work_as names 'roe1999', which"),
+        ("words: summary", "words: summary\nsame_work_as: doe2020", "same_work_as names the record itself"),
+        ("words: summary", "words: summary\nsame_work_as: Roe 1999", "same_work_as: String should match"),
         ("## How well it works", "## Musings", "the heading 'Musings' is in no facet"),
         ("## How well it works", "## Limits of the evidence", "has no finding"),
         (f"\n{FINDING}\n", "\n", "nothing stands under 'How well it works'"),
@@ -155,6 +159,23 @@ def test_disputed_by_a_record_that_exists_is_fine(tmp_path):
     assert problems_of(tmp_path, disputed, LEDGER + "roe2021: {}\n", roe2021=other) == []
 
 
+def copy_of(other: str, name: str) -> str:
+    start = RECORD.split("doi:", maxsplit=1)[0].replace("doe2020", name)
+    return f"{start}same_work_as: {other}\n---\n\n## What it is\n{FINDING}\n"
+
+
+def test_another_copy_of_a_record_that_exists_is_fine(tmp_path):
+    ledger = LEDGER + "roe2021: {}\n"
+    assert problems_of(tmp_path, RECORD, ledger, roe2021=copy_of("doe2020", "roe2021")) == []
+
+
+def test_a_copy_of_a_copy_is_caught(tmp_path):
+    ledger = LEDGER + "poe2022: {}\nroe2021: {}\n"
+    copies = {"roe2021": copy_of("doe2020", "roe2021"), "poe2022": copy_of("roe2021", "poe2022")}
+    (problem,) = problems_of(tmp_path, RECORD, ledger, **copies)
+    assert "poe2022.md: same_work_as names 'roe2021', which is itself the same work as 'doe2020'" in problem
+
+
 def test_summary_with_keys_needs_no_ledger_entry(tmp_path):
     summary = (
         "---\nid: summary_x\nkind: summary\ntitle: Diazepam\nwords: summary\n---\n\n"
@@ -188,6 +209,7 @@ def test_identifier_that_is_left_empty_is_fine(tmp_path):
         (LEDGER.replace("10.1000/doe", "ten"), "doe2020: doi: String should match pattern"),
         (LEDGER.replace("pmcid:", "isbn:"), "doe2020: isbn: Extra inputs are not permitted"),
         ("doe2020: [", "is not valid YAML"),
+        ("- doe2020", "is not made of 'id:' lines"),
     ],
 )
 def test_bad_ledger_is_caught(tmp_path, ledger, expected):

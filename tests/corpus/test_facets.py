@@ -27,12 +27,6 @@ def test_unknown_heading_has_no_facet():
     assert table().for_heading("") is None
 
 
-def test_rank_is_the_order_of_the_file_and_no_facet_comes_last():
-    order = [FacetId("onset"), None, FacetId("uses"), FacetId("unheard")]
-    assert sorted(order, key=table().rank)[:2] == ["uses", "onset"]
-    assert table().rank(None) == table().rank(FacetId("unheard")) == 2
-
-
 def test_facet_by_id():
     assert table()[FacetId("uses")].heading == "Uses"
 

@@ -46,6 +46,31 @@ def test_front_matter_that_is_no_yaml_names_the_file():
     assert "Mend the lines" in caught.value.remedy
 
 
+@pytest.mark.parametrize("front_matter", ["- id: doe2020\n- year: 2020", "Only words", "42", "7: seven"])
+def test_front_matter_that_is_no_mapping_names_the_file(front_matter):
+    with pytest.raises(RecordError, match=r"^notes\.md: the front matter is not made of") as caught:
+        parse(f"---\n{front_matter}\n---\nText.", "notes.md")
+    assert "Mend the lines" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"id": "doe2020"}\n\nText.',
+        "{\n  braces\n}\n\nText.",
+        '+++\nid = "doe2020"\n+++\nText.',
+        "---\n\nA ruled-off text.",
+        "Text.\n\n---\n\nid: doe2020\n\n---",
+    ],
+)
+def test_what_is_no_yaml_front_matter_is_text(text):
+    assert parse(text, "notes.md") == ({}, text)
+
+
+def test_empty_front_matter_is_none():
+    assert parse("---\n---\nText.", "notes.md") == ({}, "Text.")
+
+
 def test_recalled_fields_are_filled_in_and_named():
     source = source_of({**RECORD, "recalled": {"year": 1999, "authors": ["Doe J"]}}, "doe2020.md")
     assert (source.year, source.authors) == (1999, ("Doe J",))
@@ -81,6 +106,13 @@ def test_bad_value_is_refused_with_file_and_field(field, value):
     with pytest.raises(RecordError, match=rf"^doe2020\.md: {field}: ") as caught:
         source_of({**RECORD, field: value}, "doe2020.md")
     assert "corpus/README.md" in caught.value.remedy
+
+
+def test_the_same_work_is_named_by_records_that_exist():
+    records = shipped()
+    copies = {name: record["same_work_as"] for name, record in records.items() if "same_work_as" in record}
+    assert copies["valium_label"] == "diazepam_valium_us_label"
+    assert set(copies.values()) <= records.keys() - copies.keys()
 
 
 def test_no_paper_has_an_identifier_that_the_bibliography_lacks():

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from ingest.embed import Embedder
-from ingest.index import Index, current_folder
-from ingest.pipeline import Report, ingest
+from ingest.generation import current_folder
+from ingest.index import Index
+from ingest.pipeline import ingest
+from ingest.report import Report
 from ingest.settings import Settings, load_settings
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from corpus.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from ingest.embed import Embedder
-from ingest.index import CURRENT, MANIFEST, Index, current_folder, open_current, read_manifest
+from ingest.generation import CURRENT, MANIFEST, current_folder, read_manifest
+from ingest.index import Index, open_current
 from ingest.publish import file_hashes
 from tests.ingest.conftest import write_shelf
 
@@ -47,12 +48,11 @@ def test_what_was_stored_comes_back(built):
     mechanism, dose = index.passages_of("alpha")
     assert (mechanism.section, dose.section) == (("Mechanism",), ("Dose",))
     assert mechanism.header == "Trial of alpha > Mechanism"
-    assert index.facets_covered()
     assert index.rows_where("s.id = ?", ["alpha"]) == [0, 1]
     assert index.document_frequency("serotonin") == 1
     stored = {each.source.id: each for each in index.documents()}
     assert [each.id for each in stored["alpha"].passages] == [mechanism.id, dose.id]
-    assert index.all_vectors().shape == (index.manifest.passages, 384)
+    assert (index.vectors.ntotal, index.vectors.d) == (index.manifest.passages, 384)
     assert index.row_of("p-none") is None
     for unknown in (
         lambda: index.passage(999),

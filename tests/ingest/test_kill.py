@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -68,7 +69,8 @@ def start(nursery, shelf, home, at, stop: bool) -> int:
 
 
 def kill(nursery, pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it may have finished in the meantime
+        os.kill(pid, signal.SIGKILL)
     while nursery.stdout.readline() != "dead\n":
         pass
 

@@ -4,19 +4,12 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SourceUnreadableError
-from ingest.load import (
-    SourceFile,
-    find_files,
-    load,
-    loader_for,
-    own_source,
-    printable,
-    read_text,
-    resolve_root,
-)
+from ingest.find import SourceFile, find_files, printable, resolve_root
+from ingest.load import load, loader_for
 from ingest.load_markdown import MarkdownLoader
 from ingest.load_pdf import PdfLoader
 from ingest.load_text import TextLoader
+from ingest.loader import own_source, read_text
 
 
 def as_file(path: Path) -> SourceFile:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from corpus.errors import SourceUnreadableError
 from ingest.document import normalise
-from ingest.load_markdown import MarkdownLoader, plain_text
+from ingest.load_markdown import MarkdownLoader
+from ingest.plain_text import plain_text
 from tests.ingest.wild import texts
 
 

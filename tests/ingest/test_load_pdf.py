@@ -1,7 +1,8 @@
 import pytest
 
 from corpus.errors import SourceUnreadableError
-from ingest.load import SourceFile, load
+from ingest.find import SourceFile
+from ingest.load import load
 from ingest.load_pdf import PdfLoader, flowing_text
 from tests.ingest.pdfs import locked, make_pdf
 

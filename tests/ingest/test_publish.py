@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import CitewellError, IndexBusyError
-from ingest.index import CURRENT, GENERATIONS, Index, current_folder
+from ingest.generation import CURRENT, GENERATIONS, current_folder
+from ingest.index import Index
 from ingest.publish import building_folder, only_ingest
 
 HOLD = (
@@ -179,10 +180,8 @@ def test_what_does_not_read_back_is_not_published(home, shelf, monkeypatch):
     home.ingest(shelf)
     served = current_folder(home.index_dir)
     edit(shelf, "New.")
-    import ingest.pipeline as pipeline
-
     monkeypatch.setattr(
-        pipeline, "write_vectors", lambda folder, vectors: (folder / "passages.faiss").write_text("x")
+        "ingest.build.write_vectors", lambda folder, vectors: (folder / "passages.faiss").write_text("x")
     )
     with pytest.raises(CitewellError):
         home.ingest(shelf)

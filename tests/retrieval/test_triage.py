@@ -159,6 +159,23 @@ def test_harmless_words_around_do_not_soften_any_emergency(example, before, afte
     assert triage(". ".join([*before, example, *after])).level is Level.EMERGENCY
 
 
+@pytest.mark.parametrize("told", ["I'm writing a novel.", "For my nursing exam: how does GABA work?"])
+@pytest.mark.parametrize(
+    "danger",
+    [
+        "My chest hurts and my left arm is numb",
+        "I stopped klonopin 3 days ago and I am shaking and seeing things",
+        "My tongue is swelling",
+        "My husband is having a seizure",
+        "I think I have serotonin syndrome",
+        "I drank a bottle of wine with my Xanax and feel really out of it",
+    ],
+)
+def test_a_novel_or_an_exam_does_not_switch_off_ones_own_danger(told, danger):
+    assert triage(f"{told} {danger}").level is Level.EMERGENCY
+    assert triage(f"{danger}. {told}").level is Level.EMERGENCY
+
+
 @given(st.sampled_from([each for rule in RULES if rule.level is Level.DECLINE for each in rule.matches]))
 def test_harmless_words_around_keep_a_decline(example):
     assert triage(f"{HARMLESS[0]} {example}. {HARMLESS[2]}").level is Level.DECLINE

@@ -101,6 +101,12 @@ def test_words_that_nothing_accounts_for_are_kept_as_what_must_be_spoken_of():
     assert read("can i drink 1 beer on 5mg diazepam").terms == ()
 
 
+def test_what_exactly_is_meant_within_a_facet_is_kept():
+    asked = read("does lexapro make you gain weight")
+    assert (asked.facets, asked.points) == (("side_effects",), (("side_effects", "weight"),))
+    assert read("side effects of lexapro").points == ()
+
+
 def test_a_follow_up_is_about_what_was_asked_before():
     asked = read("and with alcohol?", "how does diazepam work")
     assert asked.inherited

@@ -461,7 +461,7 @@ def test_ui_passes_the_settings_on_and_prints_the_address(monkeypatch, tmp_path)
         served.append(settings)
         on_ready("http://127.0.0.2:8080/")
 
-    monkeypatch.setattr("ui.page.launch", launch)
+    monkeypatch.setattr("ui.serve.launch", launch)
     result = invoke("ui", "--host", "127.0.0.2", "--port", "8080", "--home", tmp_path)
     assert result.exit_code == 0
     assert "http://127.0.0.2:8080/" in result.stdout

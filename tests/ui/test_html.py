@@ -6,7 +6,9 @@ import pytest
 from corpus.record import Kind, SourceId
 from ingest.document import Passage, PassageId, Span
 from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
-from ui.html import Turn, badges_html, card_html, kind_name, link, links_html, reference_html, turn_html
+from ui.html import Turn, turn_html
+from ui.markup import link
+from ui.source_html import badges_html, card_html, kind_name, links_html, reference_html
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \"'><a href='javascript:alert(1)'>x</a> ${alert(1)} {{this}}"
 TEXT = "Before it. Diazepam enhances GABA. After & beyond."
@@ -165,7 +167,7 @@ def test_the_card_gives_the_record_and_what_to_know_about_it():
     for expected in (
         "Roe A, Poe B, Doe C, Low D",
         "2018",
-        "The Lancet 391(10128), 1357-1366",
+        "The Lancet 391(10128):1357-1366",
         "doi:10.1016/S0140-6736(17)32802-7",
         "PMID 29477251",
         "trial in 12 people",

@@ -10,7 +10,8 @@ from ingest.document import Passage, PassageId, Span
 from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement
 from retrieval.pipeline import Citewell
 from ui.html import Turn
-from ui.page import Conversation, _Replies, build_page, load_examples, start
+from ui.page import Conversation, _Replies, build_page, load_examples
+from ui.serve import start
 
 QUESTION = "why does Valium work when SSRIs didn't"
 HOSTILE = (

@@ -1,0 +1,136 @@
+"""Sources as HTML: the entry in a reference list, and the card that a citation opens in the panel.
+
+Every function is pure and escapes all that it did not write itself. Not for answers: see `ui.html`.
+"""
+
+from __future__ import annotations
+
+from corpus.record import Kind
+from ingest.document import Passage
+from retrieval.answer import Citation, SourceRef
+from ui.markup import counted, escaped, host_of, link
+from ui.reference import SUMMARY, authors_of, doi_address, ended, pubmed_address, where_of
+
+_KIND_NAMES = {
+    Kind.META_ANALYSIS: "Meta-analysis",
+    Kind.CASE_CONTROL: "Case-control study",
+    Kind.COHORT: "Cohort study",
+    Kind.CROSS_SECTIONAL: "Cross-sectional study",
+    Kind.IN_VITRO: "Laboratory study",
+    Kind.LABEL: "Drug label",
+}
+_OFFICIAL = frozenset({Kind.GUIDELINE, Kind.REGULATOR, Kind.LABEL, Kind.LAW})
+_STRONG = frozenset({Kind.SYSTEMATIC_REVIEW, Kind.META_ANALYSIS, Kind.TRIAL})
+
+
+def card_html(source: SourceRef, citation: Citation, passage: Passage | None, statement: str) -> str:
+    """Render a citation for the panel: the source's record, and the passage with the cited words marked."""
+    cited_for = ""
+    if statement != citation.quote:
+        cited_for = f'<p class="cw-card__for"><span>Cited for</span> {escaped(statement)}</p>'
+    whose = SUMMARY if source.words == "summary" else "source"
+    return (
+        f'<p class="cw-card__badges">{badges_html(source)}</p>'
+        f'<h3 class="cw-card__title">{escaped(source.title)}</h3>'
+        f'<p class="cw-card__by">{escaped(_byline(source))}</p>'
+        f'{cited_for}<h4 class="cw-card__label">Passage of the {whose}</h4>{_whereabouts(passage)}'
+        f'<blockquote class="cw-passage">{marked_html(citation, passage)}</blockquote>'
+        f"{flags_html(source)}{_record(source)}"
+    )
+
+
+def marked_html(citation: Citation, passage: Passage | None) -> str:
+    """Mark the cited span in its passage; give the quote alone where the passage is not what was cited."""
+    if passage is None or passage.text[citation.start : citation.end] != citation.quote:
+        return f"<mark>{escaped(citation.quote)}</mark>"
+    before, after = passage.text[: citation.start], passage.text[citation.end :]
+    return f"{escaped(before)}<mark>{escaped(citation.quote)}</mark>{escaped(after)}"
+
+
+def reference_html(source: SourceRef) -> str:
+    """Render a source for a reference list."""
+    byline = _byline(source)
+    parts = [f'<span class="cw-reference__by">{escaped(ended(byline))}</span> ' if byline else ""]
+    parts.append(f"<cite>{escaped(ended(source.title))}</cite>")
+    where = where_of(source)
+    parts.append(f" {escaped(where)}." if where else "")
+    links = links_html(source)
+    parts.append(f' <span class="cw-links">{links}</span>' if links else "")
+    badges = f'<div class="cw-reference__badges">{badges_html(source)}{_flag_line(source)}</div>'
+    return f'<div class="cw-reference">{"".join(parts)}{badges}</div>'
+
+
+def badges_html(source: SourceRef) -> str:
+    """Render the kind of study, and a mark that nobody misses on a retracted work."""
+    tone = "official" if source.kind in _OFFICIAL else "strong" if source.kind in _STRONG else "plain"
+    badge = f'<span class="cw-badge cw-badge--{tone}">{escaped(kind_name(source.kind))}</span>'
+    retracted = '<span class="cw-badge cw-badge--retracted">Retracted</span>' if source.retracted else ""
+    return retracted + badge
+
+
+def flags_html(source: SourceRef) -> str:
+    """Render what a reader must know: whose words, what is not verified, what is disputed."""
+    items = "".join(f"<li>{escaped(flag)}</li>" for flag in _flags(source))
+    return f'<ul class="cw-flags">{items}</ul>' if items else ""
+
+
+def links_html(source: SourceRef) -> str:
+    """Render the links to DOI (else the web page) and PubMed, those that there are."""
+    links = []
+    if source.doi:
+        links.append(link(doi_address(source.doi), f"doi:{source.doi}"))
+    if source.pmid:
+        links.append(link(pubmed_address(source.pmid), f"PMID {source.pmid}"))
+    if source.url and not source.doi:
+        links.append(link(source.url, host_of(source.url)))
+    return " · ".join(links)
+
+
+def kind_name(kind: Kind) -> str:
+    """Name a kind of work as readers say it."""
+    return _KIND_NAMES.get(kind) or kind.value.replace("-", " ").capitalize()
+
+
+def _record(source: SourceRef) -> str:
+    rows = [
+        ("By", escaped(", ".join(source.authors))),
+        ("Year", escaped(str(source.year or ""))),
+        ("In", escaped(where_of(source))),
+        ("Study", escaped(source.study_type or "")),
+        ("Licence", escaped(source.licence or "")),
+        ("Links", links_html(source)),
+    ]
+    items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows if value)
+    return f'<dl class="cw-record">{items}</dl>' if items else ""
+
+
+def _whereabouts(passage: Passage | None) -> str:
+    if passage is None:
+        return ""
+    parts = [*passage.section, *([f"page {passage.page}"] if passage.page is not None else [])]
+    return f'<p class="cw-card__where">{escaped(" › ".join(parts))}</p>' if parts else ""
+
+
+def _flags(source: SourceRef) -> list[str]:
+    flags = []
+    if source.retracted:
+        flags.append("This work has been retracted.")
+    if source.words == "summary":
+        flags.append("Summary written for Citewell, not the work's own words")
+    if source.unverified:
+        flags.append(f"Partly verified: {', '.join(source.unverified)} could not be checked")
+    if source.disputed_by:
+        others = counted(len(source.disputed_by), "other source")
+        flags.append(f"Disputed in part by {others}; the text says where")
+    return flags
+
+
+def _flag_line(source: SourceRef) -> str:
+    words = [SUMMARY] if source.words == "summary" else []
+    words += [f"partly verified: {', '.join(source.unverified)}"] if source.unverified else []
+    return f'<span class="cw-reference__flags">{escaped(" · ".join(words))}</span>' if words else ""
+
+
+def _byline(source: SourceRef) -> str:
+    year = f"({source.year})" if source.year else ""
+    return " ".join(each for each in (authors_of(source.authors), year) if each)
