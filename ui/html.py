@@ -17,6 +17,11 @@ from ui.source_html import card_html, reference_html
 _LEAD_STATEMENTS = 2
 _CALM = frozenset({Outcome.ABSTAINED, Outcome.DECLINED})
 _ORDINARY = frozenset({Outcome.ANSWERED, Outcome.PARTIAL})
+_WORDED = (
+    '<span class="cw-worded" title="In words written for Citewell, from the sources that are cited">*'
+    '<span class="cw-hidden"> (in words written for Citewell)</span></span>'
+)
+_WORDED_NOTE = '<p class="cw-note">* In words written for Citewell, from the sources that are cited.</p>'
 _WAITING = '<div class="cw-answer cw-answer--waiting"><p class="cw-waiting">Looking in the sources…</p></div>'
 
 
@@ -128,7 +133,8 @@ class _AnswerHtml:
     def _statement(self, place: int, statement: Statement) -> str:
         agreeing = statement.sources_agreeing
         agree = f' <span class="cw-agree">{agreeing} sources agree</span>' if agreeing > 1 else ""
-        return f"{escaped(statement.text)}{self._marks(f's{place}', statement.citations)}{agree}"
+        worded = _WORDED if statement.worded_by == "citewell" else ""
+        return f"{escaped(statement.text)}{worded}{self._marks(f's{place}', statement.citations)}{agree}"
 
     def _marks(self, part: str, citations: Sequence[Citation]) -> str:
         marks = [
@@ -155,7 +161,9 @@ class _AnswerHtml:
         return f'<section class="cw-warnings"><h3>Warning</h3>{list_html(items)}</section>'
 
     def _notes(self) -> str:
-        return "".join(f'<p class="cw-note">{escaped(note)}</p>' for note in self.answer.notes)
+        worded = any(each.worded_by == "citewell" for each in self.answer.statements)
+        notes = [f'<p class="cw-note">{escaped(note)}</p>' for note in self.answer.notes]
+        return "".join([_WORDED_NOTE, *notes] if worded else notes)
 
     def _references(self) -> str:
         if not self.answer.sources:

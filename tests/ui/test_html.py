@@ -287,3 +287,12 @@ def test_an_answer_with_nothing_but_notes_is_shown():
 def test_every_kind_has_a_readable_name(kind):
     assert kind_name(kind)[0].isupper()
     assert kind_name(kind) in badges_html(source(kind=kind))
+
+
+def test_words_written_for_citewell_are_marked():
+    def worded(by):
+        statement = Statement(heading="x", text="Calm.", worded_by=by, citations=(citation(),))
+        return render(answer(statements=(statement,))).text
+
+    assert "In words written for Citewell" in worded("citewell")
+    assert "In words written for Citewell" not in worded("source")
