@@ -7,32 +7,34 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from corpus.errors import CitewellError
-from corpus.facets import FacetId, load_facets
-from corpus.lexicon import EntityId, Lexicon, load_lexicon
+from corpus.facets import load_facets
+from corpus.lexicon import Lexicon, load_lexicon
 from ingest.document import digest
 from ingest.embed import make_embedder
 from ingest.index import open_current
 from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt
 from retrieval.compose import Chosen, Draft, compose
+from retrieval.conclude import conclude
 from retrieval.danger import raise_level
 from retrieval.evidence import Desk
 from retrieval.gather import Gathered, gather
-from retrieval.help import decline_for, help_for
+from retrieval.help import help_for
 from retrieval.plan import IN_SHORT, Slot, load_outlines, plan
 from retrieval.present import load_messages, present
 from retrieval.search import Filters, Method
 from retrieval.triage import Level, Triage, triage
 from retrieval.understand import Understanding, in_its_words, understand
 from retrieval.verify import LEAST_SUPPORT
-from retrieval.words import frequency, is_known, ordinary_words
+from retrieval.warn import warn
+from retrieval.words import is_known, ordinary_words
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -143,17 +145,18 @@ class Citewell:
                 gathered, draft = self._by_words(asked, desk)
         with clock.step("verify"):
             chosen = [kept for each in draft.chosen if (kept := self._verified(each, desk)) is not None]
-            warnings = self._warnings(asked, triaged, chosen, desk)
-        outcome, opening, notes = self._outcome(asked, triaged, draft, chosen)
+            found = warn(asked, triaged.cautions, chosen, desk)
+            warnings = [kept for each in found if (kept := self._verified(each, desk)) is not None]
+        end = conclude(asked, triaged, draft, chosen, desk)
         return present(
             question,
-            outcome,
+            end.outcome,
             self.settings.region,
             self._receipt(clock, desk, gathered, triaged),
-            chosen if outcome is not Outcome.ABSTAINED else (),
-            warnings if outcome is not Outcome.ABSTAINED else (),
-            opening,
-            notes,
+            chosen,
+            warnings,
+            end.opening,
+            end.notes,
         )
 
     def _understand(self, question: str, earlier: Sequence[str]) -> Understanding:
@@ -192,96 +195,6 @@ class Citewell:
         )
         return chosen if chosen.backing and stored else None
 
-    def _warnings(
-        self, asked: Understanding, triaged: Triage, chosen: Sequence[Chosen], desk: Desk
-    ) -> list[Chosen]:
-        """The warning that belongs to the answer, unless the answer gives it already."""
-        given = {each.evidence.passage.facet for each in chosen}
-        slots = []
-        for caution in triaged.cautions:
-            facets = tuple(FacetId(each) for each in load_outlines()["cautions"].get(caution, ()))
-            if asked.subjects and chosen and facets and not given & set(facets[:1]):
-                slots.append(Slot("Warning", facets, asked.subjects, 1))
-        if not slots:
-            return []
-        plain = replace(asked, terms=(), points=(), context=())
-        draft = compose(plain, slots, gather(plain, slots, desk), desk)
-        said = {each.evidence.key for each in chosen}
-        return [
-            kept
-            for each in draft.chosen
-            if each.evidence.key not in said and (kept := self._verified(each, desk)) is not None
-        ]
-
-    def _outcome(
-        self, asked: Understanding, triaged: Triage, draft: Draft, chosen: Sequence[Chosen]
-    ) -> tuple[Outcome, list[str], list[str]]:
-        """How it ended, the fixed sentences that open the answer, and the notes below it."""
-        messages = load_messages()
-        notes = [
-            messages["notes"]["read_as"].format(written=each.written, name=self._name(each.entity))
-            for each in asked.corrections
-        ]
-        if asked.inherited:
-            notes.append(messages["notes"]["inherited"].format(names=self._names(asked.subjects)))
-        if triaged.level is Level.DECLINE and triaged.category:
-            return Outcome.DECLINED, list(decline_for(triaged.category)), notes
-        if not chosen:
-            return Outcome.ABSTAINED, [self._abstention(asked)], [*notes, self._covers(asked)]
-        empty = [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
-        headings = list(dict.fromkeys(empty))
-        about = [
-            each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}
-        ]
-        silent = [each for each in about if not self._spoken_of(each, chosen)]
-        if asked.kind == "compare" and not any(each.heading == IN_SHORT for each in chosen):
-            notes.append(messages["notes"]["no_comparison"].format(names=self._names(asked.subjects)))
-        missing = headings + [self._name(each) for each in silent]
-        if missing:
-            notes.append(messages["notes"]["partial"].format(headings=", ".join(missing)))
-            return Outcome.PARTIAL, [], notes
-        return Outcome.ANSWERED, [], notes
-
-    def _spoken_of(self, entity: EntityId, chosen: Sequence[Chosen]) -> bool:
-        near = {entity, *self.lexicon.ancestors(entity), *self.lexicon.members(entity)}
-        return any(near & each.evidence.entities for each in chosen)
-
-    def _abstention(self, asked: Understanding) -> str:
-        messages = load_messages()["abstained"]
-        if not asked.text:
-            return str(messages["nothing_asked"])
-        if asked.facets and not (asked.subjects or asked.context or asked.terms):
-            return str(messages["which_medicine"])
-        index = self.desk.index
-        silent = [
-            each
-            for each in asked.subjects
-            if not any(is_known(word, index) for word in self._name(each).split())
-        ]
-        if silent and len(silent) == len(asked.subjects):
-            return str(messages["drug_unknown"]).format(names=self._names(silent))
-        return str(messages["not_covered"])
-
-    def _covers(self, asked: Understanding) -> str:
-        """A hint at what can be asked instead, from what the index holds."""
-        index, messages = self.desk.index, load_messages()
-        for each in (*asked.subjects, *asked.context):
-            facets = [
-                facet for facet in index.facets_naming(self._name(each)) if facet not in {"study", "limits"}
-            ]
-            if facets:
-                headings = [load_facets()[facet].heading.lower() for facet in facets[:6]]
-                return str(messages["covers_of"]).format(name=self._name(each), headings="; ".join(headings))
-        drugs = {
-            each.name: count
-            for each in self.lexicon.entities.values()
-            if each.kind == "drug" and (count := frequency(each.name, index))
-        }
-        spoken = sorted(drugs, key=lambda name: (-drugs[name], name)) or [
-            each.title for each in index.sources()
-        ]
-        return str(messages["covers"]).format(examples=", ".join(spoken[:6]))
-
     def _help(self, question: str, triaged: Triage, clock: _Clock) -> Answer:
         lines = help_for(triaged.category or "", self.settings.region)
         receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms, triage=triaged.rule)
@@ -307,13 +220,3 @@ class Citewell:
     def _settings_hash(self) -> str:
         shared = self.settings.model_dump(mode="json", exclude={"home", "host", "port"})
         return digest(str(sorted(shared.items())), length=12)
-
-    def _name(self, entity: EntityId) -> str:
-        return self.lexicon.entities[entity].name
-
-    def _names(self, entities: Sequence[EntityId]) -> str:
-        names = [self._name(each) for each in entities]
-        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1] if names else "")))
-
-
-OnAnswer = Callable[[Answer], None]
