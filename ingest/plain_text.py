@@ -6,42 +6,15 @@ The words are what is stored, cited and compared. Not for front matter: see `cor
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ingest.document import Section, Span, normalise
+from ingest.document import Section, normalise
+from ingest.writer import Writer
 
 _INSIDE_WORD = re.compile(r"(?<=\w)\*(?=\w)")
 _DEEPEST = 60  # quotes and lists in one another; the parser drops what is nested deeper
-
-
-@dataclass
-class _Writer:
-    """Collects the plain text and where each section of it starts."""
-
-    parts: list[str] = field(default_factory=list)
-    length: int = 0
-    open: list[tuple[int, str]] = field(default_factory=list)
-    start: int = 0
-    sections: list[Section] = field(default_factory=list)
-
-    def add(self, block: str) -> None:
-        if block.strip():
-            self.parts.append(block.strip() + "\n\n")
-            self.length += len(self.parts[-1])
-
-    def heading(self, level: int, title: str) -> None:
-        self.close()
-        # By their levels, not by counting: many texts begin at the second level, or leave one out.
-        self.open = [each for each in self.open if each[0] < level] + ([(level, title)] if title else [])
-
-    def close(self) -> None:
-        if self.length > self.start:
-            path = tuple(title for _, title in self.open)
-            self.sections.append(Section(path, Span(self.start, self.length)))
-        self.start = self.length
 
 
 def plain_text(markdown: str) -> tuple[str, tuple[Section, ...]]:
@@ -49,7 +22,7 @@ def plain_text(markdown: str) -> tuple[str, tuple[Section, ...]]:
 
     HTML blocks are left out; a link keeps its words and loses its address; a table becomes a line a row.
     """
-    writer = _Writer()
+    writer = Writer()
     # An asterisk inside a word is one ("STAR*D"), and no emphasis, whatever two of them might mean.
     markdown = _INSIDE_WORD.sub(r"\\*", markdown)
     stream = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(markdown)
@@ -70,7 +43,7 @@ def plain_text(markdown: str) -> tuple[str, tuple[Section, ...]]:
         elif token.type in {"fence", "code_block"}:
             writer.add(normalise(token.content))
     writer.close()
-    return "".join(writer.parts), tuple(writer.sections)
+    return writer.text, tuple(writer.sections)
 
 
 def _words(inline: Token) -> str:

@@ -7,17 +7,26 @@ A process that dies before that rename leaves the earlier generation served.
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from corpus.errors import CitewellError, IndexBusyError
-from ingest.generation import CURRENT, GENERATIONS, MANIFEST, Manifest, file_sha256
+from corpus.errors import CitewellError, IndexBusyError, IndexMissingError
+from ingest.generation import (
+    CURRENT,
+    GENERATIONS,
+    MANIFEST,
+    Manifest,
+    file_sha256,
+    other_generations,
+)
 from ingest.index import Index
 
 _KEPT = 2  # the served generation and the one before it, which a reader may still have open
@@ -32,21 +41,22 @@ def only_ingest(index_dir: Path, wait_s: float = 0.0) -> Iterator[None]:
         IndexBusyError: Another process holds it for longer than `wait_s` seconds.
         CitewellError: The folder cannot be written to.
     """
-    holder = index_dir / "LOCK.holder"
+    holder = index_dir / "LOCK.holder"  # what the lock itself cannot tell: who holds it, and since when
     lock = FileLock(index_dir / "LOCK", timeout=wait_s)
     try:
         with _writing(index_dir):
             index_dir.mkdir(parents=True, exist_ok=True)
             lock.acquire()
     except Timeout as error:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "unknown"
+        who = holder.read_text(encoding="utf-8") if holder.exists() else "process unknown"
         raise IndexBusyError(
-            f"Another ingest (process {who}) is changing the index at {index_dir}.",
-            "Wait until it has finished, then try again.",
+            f"Another ingest ({who}) is changing the index at {index_dir}.",
+            "Wait until it has finished, then try again; 'citewell ingest --wait 600' waits by itself.",
         ) from error
     try:
         with _writing(index_dir):
-            holder.write_text(str(os.getpid()), encoding="utf-8")
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            holder.write_text(f"process {os.getpid()} on {platform.node()} since {since}", encoding="utf-8")
         for leftover in index_dir.glob(f"{_BUILDING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
         yield
@@ -113,7 +123,7 @@ def publish(index_dir: Path, folder: Path, manifest: Manifest) -> Path:
     folder.rename(final)
     _sync(generations)
     _point_to(index_dir, manifest.id)
-    _prune(generations, manifest.id)
+    prune(index_dir, _KEPT - 1)
     shutil.rmtree(displaced, ignore_errors=True)
     return final
 
@@ -126,14 +136,42 @@ def _point_to(index_dir: Path, generation: str) -> None:
     _sync(index_dir)
 
 
-def _prune(generations: Path, served: str) -> None:
-    others = sorted(
-        (each for each in generations.iterdir() if each.name != served),
-        key=lambda each: each.stat().st_mtime,
-        reverse=True,
-    )
-    for old in others[_KEPT - 1 :]:
+def prune(index_dir: Path, keep: int) -> list[str]:
+    """Delete generations that are not served but the newest few, and return their names.
+
+    A reader that has one of them open answers on. Call it with the right to change the index.
+    """
+    deleted = []
+    for old in other_generations(index_dir)[keep:]:
         shutil.rmtree(old, ignore_errors=True)
+        deleted.append(old.name)
+    return deleted
+
+
+def roll_back(index_dir: Path, generation: str | None = None) -> Manifest:
+    """Serve an earlier generation again, once it is found whole. Call it with the right to change the index.
+
+    Args:
+        index_dir: Where the generations stand.
+        generation: Its name; None for the newest of those that are not served.
+
+    Raises:
+        IndexMissingError: There is no such generation.
+        IndexDamagedError: It is not whole; the one that is served stays.
+        IndexMismatchError: It has another format than this version reads; the one that is served stays.
+    """
+    others = [each for each in other_generations(index_dir) if generation in (None, each.name)]
+    if not others:
+        which = f"generation '{generation}'" if generation else "earlier generation"
+        raise IndexMissingError(
+            f"There is no {which} at {index_dir} to go back to.",
+            "'citewell index status' lists those that are kept.",
+        )
+    index = Index(others[0])
+    index.close()
+    with _writing(index_dir):
+        _point_to(index_dir, index.manifest.id)
+    return index.manifest
 
 
 def _sync_tree(folder: Path) -> None:

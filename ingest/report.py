@@ -15,7 +15,11 @@ State = Literal["added", "changed", "unchanged", "removed", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file, and why."""
+    """What became of one file.
+
+    Attributes:
+        why: Why it was skipped, or what of it was left out although the rest was read.
+    """
 
     name: str
     state: State
@@ -24,7 +28,14 @@ class Outcome:
 
 @dataclass
 class Report:
-    """What an ingest did."""
+    """What an ingest did, or would do.
+
+    Attributes:
+        embedded: Passages that were given to the model, with their sentences.
+        reused: Passages whose vectors were known.
+        search: How the passages are searched by vector: ``exact``, or by an ``inverted file``.
+        recall_at_10: Share of the ten nearest that this search finds, measured over a sample.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -33,6 +44,8 @@ class Report:
     passages: int = 0
     embedded: int = 0
     reused: int = 0
+    search: str = ""
+    recall_at_10: float = 1.0
     took_s: float = 0.0
 
     def names(self, state: State) -> list[Outcome]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -39,6 +39,16 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(
         default=200, ge=48, le=2048, description="Longest passage, in tokens of the embedding model."
     )
+    sentence_vectors: Literal["auto", "own", "pooled"] = Field(
+        default="auto",
+        description=(
+            "'own' encodes each sentence by itself; 'pooled' with its passage, at half the time; "
+            "'auto' the shipped corpus by itself, all else pooled."
+        ),
+    )
+    exact_search_up_to: int = Field(
+        default=300_000, ge=0, description="Passages up to which every vector is compared with a question's."
+    )
     region: Literal["general", "us", "uk", "ie", "eu", "ca", "au", "nz", "in"] = Field(
         default="general", description="Whose emergency numbers are shown."
     )
@@ -48,6 +58,56 @@ class Settings(BaseSettings):
     candidates: int = Field(
         default=1000, ge=10, le=10000, description="Passages of each kind of search that are fused."
     )
+    audit_log: Path | None = Field(
+        default=None, description="File to which every question and its outcome is added; none unless set."
+    )
+    llm: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]+:\S+$",
+        description="Chat model that words answers, as LangChain's 'provider:model'; none unless set.",
+    )
+    llm_base_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s@]+$",
+        description="Address of the model's server, if not its provider's.",
+    )
+    llm_timeout_s: float = Field(
+        default=30.0, gt=0, le=600, description="Seconds for the model's whole reply, retries included."
+    )
+    llm_max_tokens: int = Field(
+        default=1500, ge=16, le=32000, description="Longest reply of the model, in tokens."
+    )
+    llm_evidence_chars: int = Field(
+        default=12000, ge=500, le=200000, description="Most characters of evidence that the model is shown."
+    )
+    llm_temperature: float | None = Field(
+        default=None, ge=0, le=2, description="Sampling temperature; left to the provider unless set."
+    )
+    nli_model: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Entailment model that also judges support: a sentence-transformers CrossEncoder; none unless set.",
+    )
+    reranker: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Model that orders the best passages anew: a sentence-transformers CrossEncoder; none unless set.",
+    )
+    email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Told to the places that records are fetched from, as their rules ask; none unless set.",
+    )
+    ncbi_api_key: SecretStr | None = Field(
+        default=None, description="NCBI's key: ten requests a second instead of three."
+    )
+    openfda_api_key: SecretStr | None = Field(
+        default=None, description="openFDA's key: 120,000 requests a day instead of 1,000."
+    )
+    places: dict[str, str] = Field(
+        default={},
+        description="Other addresses for the places that are fetched from, as of a mirror: place to address.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the page listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port of the page; 0 picks a free one.")
 
@@ -55,6 +115,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where the generations of the index stand."""
         return self.home.expanduser() / "index"
+
+    @property
+    def fetched_dir(self) -> Path:
+        """Where what was fetched stands, a folder a place."""
+        return self.home.expanduser() / "fetched"
 
     @classmethod
     def settings_customise_sources(

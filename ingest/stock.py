@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from corpus.record import Source
 from ingest.document import Passage
 
+CORPUS_ROOT = "corpus"  # stands for the shipped corpus, wherever it is installed
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:

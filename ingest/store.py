@@ -1,26 +1,24 @@
-"""Write the parts of one generation: vectors (FAISS), words (tantivy), records (SQLite).
+"""The records (SQLite) and words (tantivy) of one generation, written as its documents go by.
 
-No part is a pickle: an index from elsewhere can never run code. Not for reading them: see `ingest.index`.
+No part is a pickle: an index from elsewhere can never run code. Not for vectors: see `ingest.vectors`.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import faiss
-import numpy as np
 import tantivy
-from numpy.typing import NDArray
 
-from ingest.document import Passage
-from ingest.embed import Vectors
+from ingest.document import Passage, Span
 from ingest.stock import StoredDocument
 
-VECTORS = "passages.faiss"
+PASSAGES = "passages.npy"  # vectors, float16; see `ingest.vectors`
 SENTENCES = "sentences.npy"
 WORDS = "words"
 RECORDS = "records.sqlite"
@@ -33,23 +31,41 @@ CREATE TABLE sources (
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source_id TEXT NOT NULL REFERENCES sources(id),
     section TEXT NOT NULL, facet TEXT, text TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    page INTEGER, header TEXT NOT NULL, first_sentence INTEGER NOT NULL, sentences TEXT NOT NULL
+    page INTEGER, header TEXT NOT NULL, sentences TEXT NOT NULL,
+    first_sentence INTEGER NOT NULL, key TEXT NOT NULL, pooled INTEGER NOT NULL
 );
+CREATE INDEX sources_of_file ON sources(root, name, file_sha256);
 CREATE INDEX passages_of_source ON passages(source_id);
+CREATE INDEX passages_of_key ON passages(key, row);
 """
+_PASSAGE_COLUMNS = (
+    "row, id, source_id, section, facet, text, start, end, page, header, sentences, "
+    "first_sentence, key, pooled"
+)
 
 
-def write_vectors(folder: Path, vectors: Vectors) -> None:
-    """Write passage vectors, shape (passages, dimension), for exact inner-product search."""
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
-    faiss.write_index(index, str(folder / VECTORS))
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the vectors of a passage and its sentences are made.
+
+    Attributes:
+        key: The same for passages whose vectors are the same.
+        pooled: Whether the sentences are encoded with the passage, not each by itself.
+    """
+
+    key: str
+    pooled: bool
 
 
-def write_sentences(folder: Path, vectors: Vectors) -> None:
-    """Write sentence vectors, shape (sentences, dimension), as float16: they are compared, never searched."""
-    half: NDArray[np.float16] = vectors.astype(np.float16)
-    np.save(folder / SENTENCES, half, allow_pickle=False)
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its place in the vectors: its own row, and the row of its first sentence."""
+
+    row: int
+    passage: Passage
+    first_sentence: int
+    key: str
+    pooled: bool
 
 
 def words_schema() -> tantivy.Schema:
@@ -64,8 +80,8 @@ def words_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def write_words(folder: Path, documents: Iterable[StoredDocument]) -> None:
-    """Write the lexical index; rows count the passages in the order of the documents."""
+def write_words(folder: Path, documents: Iterable[StoredDocument]) -> Iterator[StoredDocument]:
+    """Write the lexical index while documents go by; rows count the passages in their order."""
     path = folder / WORDS
     path.mkdir()
     index = tantivy.Index(words_schema(), path=str(path))
@@ -87,6 +103,7 @@ def write_words(folder: Path, documents: Iterable[StoredDocument]) -> None:
                 entry.add_integer("year", document.source.year)
             writer.add_document(entry)
             row += 1
+        yield document
     writer.commit()
     writer.wait_merging_threads()
     del writer
@@ -94,8 +111,16 @@ def write_words(folder: Path, documents: Iterable[StoredDocument]) -> None:
         lock.unlink()
 
 
-def write_records(folder: Path, documents: Iterable[StoredDocument]) -> None:
-    """Write sources and passages; `passages.row` is the row of its vector."""
+def write_records(
+    folder: Path, documents: Iterable[StoredDocument], encoding_of: Callable[[Passage, str], Encoding]
+) -> None:
+    """Write sources and passages; `passages.row` is the row of its vector.
+
+    Args:
+        folder: Where the generation is built.
+        documents: By their ids.
+        encoding_of: Says of a passage, and the root that it is of, how its vectors are made.
+    """
     with closing(sqlite3.connect(folder / RECORDS)) as database, database:
         database.executescript(_SCHEMA)
         row = sentence = 0
@@ -107,16 +132,37 @@ def write_records(folder: Path, documents: Iterable[StoredDocument]) -> None:
                  document.text, document.root, document.name, document.file_sha256),
             )  # fmt: skip
             for passage in document.passages:
-                database.execute(
-                    "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-                    (row, passage.id, source.id, json.dumps(passage.section), passage.facet, passage.text,
-                     passage.span.start, passage.span.end, passage.page, passage.header, sentence,
-                     _pack(passage)),
-                )  # fmt: skip
+                how = encoding_of(passage, document.root)
+                values = (row, *pack(passage), sentence, how.key, how.pooled)
+                marks = ",".join("?" * len(values))
+                database.execute(f"INSERT INTO passages VALUES ({marks})", values)  # noqa: S608
                 row += 1
                 sentence += len(passage.sentences)
 
 
-def _pack(passage: Passage) -> str:
-    flat: Sequence[int] = [edge for span in passage.sentences for edge in (span.start, span.end)]
-    return json.dumps(flat)
+def read_passages(records: sqlite3.Connection, condition: str, *values: object) -> list[StoredPassage]:
+    """Read the passages for which an SQL condition of our own holds, with a `?` for each value."""
+    sql = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE {condition}"  # noqa: S608
+    return [
+        StoredPassage(row, unpack(packed), first, key, bool(pooled))
+        for row, *packed, first, key, pooled in records.execute(sql, values)
+    ]
+
+
+def pack(passage: Passage) -> tuple[Any, ...]:
+    """A passage as a row of values that SQLite holds."""
+    edges = [edge for span in passage.sentences for edge in (span.start, span.end)]
+    return (
+        passage.id, passage.source_id, json.dumps(passage.section), passage.facet, passage.text,
+        passage.span.start, passage.span.end, passage.page, passage.header, json.dumps(edges),
+    )  # fmt: skip
+
+
+def unpack(values: Sequence[Any]) -> Passage:
+    """The passage of what `pack` gave."""
+    id_, source_id, section, facet, text, start, end, page, header, sentences = values
+    edges = json.loads(sentences)
+    spans = tuple(Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
+    return Passage(
+        id_, source_id, tuple(json.loads(section)), facet, text, Span(start, end), page, header, spans
+    )

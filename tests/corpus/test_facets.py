@@ -47,6 +47,28 @@ def test_shipped_table_knows_headings_of_labels_and_papers(heading, facet):
     assert load_facets().for_heading(heading) == facet
 
 
+@pytest.mark.parametrize(
+    ("heading", "facet"),
+    [
+        ("What is insomnia?", "definition"),
+        ("What are the symptoms of insomnia?", "symptoms"),
+        ("What causes insomnia?", "causes"),
+        ("How is insomnia diagnosed?", "diagnosis"),
+        ("Can insomnia be prevented?", "prevention"),
+        ("Living with insomnia", "outlook"),
+        ("How alphazolam works", "mechanism"),
+        ("Who can and cannot take alphazolam", "contraindications"),
+    ],
+)
+def test_a_heading_with_any_words_in_it_is_known_and_the_longest_that_fits_decides(heading, facet):
+    assert load_facets().for_heading(heading) == facet
+
+
+def test_dots_in_a_heading_of_a_source_are_only_dots():
+    assert load_facets().for_heading("Symptoms …") == "symptoms"
+    assert load_facets().for_heading("…") is None
+
+
 def test_each_facet_is_found_by_the_heading_that_answers_show():
     facets = load_facets()
     assert [facets.for_heading(facet.heading) for facet in facets.facets] == [

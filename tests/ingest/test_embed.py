@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelError
-from ingest import embed
+from ingest import embed, pool
 from ingest.embed import MINILM_SHA256, Embedder, make_embedder
 from ingest.settings import load_settings
 
@@ -62,7 +62,7 @@ def test_vectors_are_unit_vectors_in_the_order_of_the_texts(embedder):
 
 
 def test_many_slices_keep_their_order_and_report_progress(embedder, monkeypatch):
-    monkeypatch.setattr(embed, "_SLICE", 4)
+    monkeypatch.setattr(pool, "_SLICE", 4)
     steps = []
     texts = [f"drug number {n} " * (1 + n % 3) for n in range(10)]
     found = embedder.encode(texts, steps.append)

@@ -7,11 +7,19 @@ import numpy as np
 import pytest
 
 from corpus.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from ingest.document import Span
 from ingest.embed import Embedder
 from ingest.generation import CURRENT, MANIFEST, current_folder, read_manifest
 from ingest.index import Index, open_current
 from ingest.publish import file_hashes
+from ingest.pool import Piece
 from tests.ingest.conftest import write_shelf
+
+
+def in_embedded(passage, span: Span) -> Span:
+    """A sentence's span in what the model reads."""
+    offset = len(passage.embedded_text) - len(passage.text)
+    return Span(offset + span.start, offset + span.end)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +50,11 @@ def test_what_was_stored_comes_back(built):
         assert passage.text == passage.span.of(index.document_text(passage.source_id))
         assert index.row_of(passage.id) == row
         vector = built.embedder.encode([passage.embedded_text])[0]
-        assert vector @ index.vectors.reconstruct(row) > 0.99
-        for span, at in zip(passage.sentences, index.sentence_rows(row), strict=True):
-            assert built.embedder.encode([span.of(passage.text)])[0] @ index.sentence_vectors[at] > 0.99
+        assert vector @ index.vectors[row] > 0.99
+        piece = Piece(passage.embedded_text, tuple(in_embedded(passage, span) for span in passage.sentences))
+        (pooled,) = built.embedder.encode_with_spans([piece])
+        stored = index.sentence_vectors[index.sentence_rows(row)]
+        assert (pooled.spans * stored).sum(axis=1).min() > 0.99
     mechanism, dose = index.passages_of("alpha")
     assert (mechanism.section, dose.section) == (("Mechanism",), ("Dose",))
     assert mechanism.header == "Trial of alpha > Mechanism"
@@ -52,7 +62,7 @@ def test_what_was_stored_comes_back(built):
     assert index.document_frequency("serotonin") == 1
     stored = {each.source.id: each for each in index.documents()}
     assert [each.id for each in stored["alpha"].passages] == [mechanism.id, dose.id]
-    assert (index.vectors.ntotal, index.vectors.d) == (index.manifest.passages, 384)
+    assert index.passage_vectors.shape == (len(index.vectors), 384) == (index.manifest.passages, 384)
     assert index.row_of("p-none") is None
     for unknown in (
         lambda: index.passage(999),
@@ -172,7 +182,7 @@ def test_threads_may_share_an_index(built):
     def work(number: int) -> bool:
         row = number % index.manifest.passages
         passage = index._read_passage(row)[0]
-        found = index.vectors.search(index.vectors.reconstruct(row)[None, :], 1)[1][0][0]
+        found = index.vectors.search(index.vectors[row], 1)[0][0]
         index.words.parse_query("alpha", ["text"])
         return index.row_of(passage.id) == row == found and index.source(passage.source_id) is not None
 

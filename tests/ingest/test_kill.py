@@ -17,9 +17,11 @@ from corpus.errors import IndexBusyError
 NURSERY = """
 import json, os, sys, time
 from pathlib import Path
+import ingest.vectors
 from ingest.embed import Embedder
-from ingest.pipeline import ingest
+from ingest.pipeline import ingest as run_ingest
 from ingest.settings import load_settings
+ingest.vectors._SLICE = 1  # a step for each passage
 embedder = Embedder()
 embedder._model, embedder.fingerprint
 print("ready", flush=True)
@@ -32,7 +34,7 @@ for line in sys.stdin:
                 print("there", os.getpid(), flush=True)
                 if order["stop"]:
                     time.sleep(60)
-        ingest([Path(order["root"])], load_settings(home=Path(order["home"])), on_progress, embedder=embedder)
+        run_ingest([Path(order["root"])], load_settings(home=Path(order["home"])), on_progress, embedder=embedder)
         print("finished", os.getpid(), flush=True)
         os._exit(0)
     os.waitpid(child, 0)
@@ -40,8 +42,8 @@ for line in sys.stdin:
 """
 
 MOMENTS = [
-    (("Reading", 1), 0), (("Reading", 4), None), (("Embedding", 3), 0), (("Writing", 0), 0),
-    (("Writing", 2), 0), (("Writing", 3), None), (("Writing", 4), 0), (("Publishing", 0), 0),
+    (("Reading", 1), 0), (("Reading", 4), None), (("Writing", 1), 0), (("Writing", 3), None),
+    (("Writing", 4), 0), (("Embedding", 3), 0), (("Embedding", 4), None), (("Publishing", 0), 0),
     (("Publishing", 0), None), (("Publishing", 1), 0),
 ]  # fmt: skip
 
@@ -103,7 +105,7 @@ def test_a_killed_ingest_leaves_the_earlier_index_served_and_whole(nursery, home
 
 
 def test_a_first_ingest_that_is_killed_leaves_no_index_but_the_next_one_makes_it(nursery, home, shelf):
-    for at in (("Writing", 3), ("Publishing", 0)):
+    for at in (("Writing", 3), ("Embedding", 4), ("Publishing", 0)):
         kill(nursery, start(nursery, shelf, home, at, stop=True))
         assert not (home.index_dir / "CURRENT").exists()
     assert home.ingest(shelf).sources == 3

@@ -109,8 +109,9 @@ def test_the_loader_is_chosen_by_content_then_by_ending(tmp_path, name, content,
     ("name", "content", "why"),
     [
         ("a.md", b"\x89PNG\r\n\x00\x00", "binary"),
-        ("a.docx", b"PK\x03\x04\x00", "binary"),
-        ("a.json", "{}", "'.json' are not supported"),
+        ("a.docx", b"PK\x03\x04\x00", "not a readable Word document"),
+        ("a.json", "{}", "without text"),
+        ("a.xyz", "words", "'.xyz' are not supported"),
         ("noending", "words", "'noending' are not supported"),
         ("a.txt", "", "holds no text"),
         ("a.txt", "\u200b\ufeff\u202e", "holds no text"),
@@ -121,7 +122,7 @@ def test_the_loader_is_chosen_by_content_then_by_ending(tmp_path, name, content,
 def test_what_cannot_be_read_says_so_by_name_with_a_remedy(tmp_path, name, content, why):
     file = as_file(write(tmp_path / name, content))
     with pytest.raises(SourceUnreadableError, match=why) as caught:
-        load(file, file.sha256())
+        list(load(file, file.sha256()))
     assert caught.value.what.startswith(f"{name}: ")
     assert caught.value.remedy.endswith(".")
 
@@ -150,7 +151,7 @@ def test_a_file_and_a_folder_that_may_not_be_read(tmp_path):
     try:
         for name in ("closed.md", "closed"):
             with pytest.raises(SourceUnreadableError, match=f"{name}: cannot be opened"):
-                load(found[name], found[name].sha256())
+                list(load(found[name], found[name].sha256()))
     finally:
         folder.chmod(folder_mode)
 
@@ -160,11 +161,11 @@ def test_a_file_that_vanishes_or_changes_while_it_is_read(tmp_path):
     before = file.sha256()
     write(file.path, "New.")
     with pytest.raises(SourceUnreadableError, match="changed while it was read"):
-        load(file, before)
+        list(load(file, before))
     file.path.unlink()
     assert file.sha256() is None
     with pytest.raises(SourceUnreadableError, match="cannot be opened"):
-        load(file, before)
+        list(load(file, before))
 
 
 def test_an_error_of_a_library_is_one_of_ours(tmp_path, monkeypatch):
@@ -172,7 +173,7 @@ def test_an_error_of_a_library_is_one_of_ours(tmp_path, monkeypatch):
         write(tmp_path / "a.md", "---\n" + "[" * 5000 + "\n---\nText.")
     )  # too deep for the YAML reader
     with pytest.raises(SourceUnreadableError, match=r"a\.md: "):
-        load(file, file.sha256())
+        list(load(file, file.sha256()))
 
 
 def test_a_source_without_record_gets_one_from_its_path():

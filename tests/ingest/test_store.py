@@ -7,18 +7,14 @@ import pytest
 from corpus.record import Kind, Source
 from ingest.document import Passage, Span
 from ingest.stock import StoredDocument
-from ingest.store import (
-    RECORDS,
-    SENTENCES,
-    VECTORS,
-    WORDS,
-    write_records,
-    write_sentences,
-    write_vectors,
-    write_words,
-)
+from ingest.nearest import INDEX, write_nearest
+from ingest.store import RECORDS, WORDS, Encoding, pack, unpack, write_records, write_words
 
 PICKLE_OPCODES = re.compile(rb"^\x80[\x02-\x05]|^\(dp|csklearn|cnumpy|cbuiltins|c__builtin__")
+
+
+def encoding(passage: Passage, root: str) -> Encoding:
+    return Encoding(f"{passage.text} {root}", pooled=True)
 
 
 @pytest.fixture
@@ -27,10 +23,8 @@ def written(tmp_path):
     passage = Passage("p-1", "a", ("Dose",), "dose", "Half. Whole.", Span(0, 12), 3, "Title > Dose",
                       (Span(0, 5), Span(6, 12)))  # fmt: skip
     documents = [StoredDocument(source, "Half. Whole.", (passage,), "/root", "a.md", "00")]
-    write_vectors(tmp_path, np.eye(1, 4, dtype=np.float32))
-    write_sentences(tmp_path, np.eye(2, 4, dtype=np.float32))
-    write_words(tmp_path, documents)
-    write_records(tmp_path, documents)
+    write_nearest(tmp_path, np.eye(1, 4, dtype=np.float16), np.eye(2, 4, dtype=np.float16), 10)
+    write_records(tmp_path, write_words(tmp_path, documents), encoding)
     return tmp_path
 
 
@@ -39,14 +33,12 @@ def test_nothing_written_is_a_pickle(written):
     assert len(files) > 8
     for path in files:
         assert not PICKLE_OPCODES.search(path.read_bytes()), path
-    assert (written / VECTORS).read_bytes()[:4] == b"IxFI"
+    assert (written / INDEX).read_bytes()[:4] == b"IxFI"
     assert (written / RECORDS).read_bytes().startswith(b"SQLite format 3\0")
-    assert (written / SENTENCES).read_bytes().startswith(b"\x93NUMPY")
-    assert np.load(written / SENTENCES, allow_pickle=False).dtype == np.float16
 
 
 def test_only_the_parts_stay(written):
-    assert {path.name for path in written.iterdir()} == {VECTORS, SENTENCES, WORDS, RECORDS}
+    assert {path.name for path in written.iterdir()} == {INDEX, WORDS, RECORDS}
     assert not list(written.rglob("*.lock"))
 
 
@@ -66,5 +58,12 @@ def test_a_failed_write_leaves_no_database_open(tmp_path):
     twice = [StoredDocument(source, "t", (), "/root", "a.md", "00")] * 2
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(Exception, match="UNIQUE"):
-        write_records(tmp_path, twice)
+        write_records(tmp_path, twice, encoding)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_passage_comes_back_as_it_was():
+    passage = Passage(
+        "p-1", "a", ("A", "B > c"), None, "Half. Whole.", Span(5, 17), None, "", (Span(0, 5), Span(6, 12))
+    )
+    assert unpack(pack(passage)) == passage
