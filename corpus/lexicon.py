@@ -1,6 +1,6 @@
 """The names people use: generic and brand names, classes, misspellings, street names and lay terms.
 
-Finds them in a text exactly as written. Not for guessing at typos: see `retrieval.understand`.
+Finds them in a text exactly as written. Not for guessing at typos: see `retrieval.mend`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ class Entity:
     Attributes:
         classes: The classes that it belongs to, nearest first.
         surfaces: Every spelling that means it, the generic name first.
+        is_family: A class to which a drug belongs by what it is, not by what it is used for, so that it can
+            be said of a drug of another family that it does not belong to it.
+        is_learnt: Whether it comes from the record of a source, not from the lexicon's file.
     """
 
     id: EntityId
@@ -48,6 +51,8 @@ class Entity:
     classes: tuple[EntityId, ...] = ()
     brands: tuple[str, ...] = ()
     surfaces: tuple[str, ...] = ()
+    is_family: bool = False
+    is_learnt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,7 @@ def _entity(row: Mapping[str, object]) -> Entity:
         classes=tuple(EntityId(name) for name in names("classes")),
         brands=names("brands"),
         surfaces=tuple(dict.fromkeys(every)),
+        is_family=bool(row.get("family", False)),
     )
 
 
