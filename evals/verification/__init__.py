@@ -1,0 +1,1 @@
+"""How well verification tells what is supported: data, training, edits, measurement."""
