@@ -1,0 +1,1 @@
+"""How well the first word of an answer to a yes-or-no question says what the evidence says."""

@@ -1,0 +1,122 @@
+"""What an answer to a yes-or-no question begins with, and how disagreement is shown."""
+# ruff: noqa: E501  (a question and its sentence stand on one line)
+
+import numpy as np
+import pytest
+
+from corpus.lexicon import load_lexicon
+from corpus.record import Kind, Source
+from evals.stance.questions import SETS, read_asked
+from ingest.document import Passage, Span
+from retrieval.answer import Outcome, Receipt
+from retrieval.compose import Chosen
+from retrieval.differ import SOURCES_DIFFER, together
+from retrieval.evidence import Evidence
+from retrieval.plan import CORRECTION, IN_SHORT
+from retrieval.present import present
+from retrieval.stance_words import load_stance_words
+from retrieval.understand import understand
+from retrieval.verdict import decide
+from retrieval.verify import Support
+
+LEXICON = load_lexicon()
+HELPS = "In depression, zuranolone worked better than placebo."
+DOES_NOT = "In depression, zuranolone was no better than placebo."
+QUESTION = "Does zuranolone work for depression?"
+
+
+def chosen(text, source="a", heading="How well it works", vector=(1.0, 0.0), facet="efficacy", **fields):
+    record = {name: fields.pop(name) for name in ("disputed_by", "same_work_as") if name in fields}
+    span = Span(0, len(text))
+    passage = Passage(f"p-{source}", source, ("x",), facet, text, span, None, "", ())
+    work = Source(id=source, kind=Kind.TRIAL, title=f"Work {source}", **record)
+    each = Evidence(0, passage, work, span, text, np.array(vector), LEXICON.entities_in(text), 0.0)
+    return Chosen(heading, each, ((each, Support(1.0, "")),), **fields)
+
+
+def decided(question, *statements):
+    return decide(understand(question, LEXICON, lambda _: True), statements, LEXICON)
+
+
+def test_the_statement_that_bears_the_verdict_comes_first_with_the_lead_and_its_exact_quote():
+    other = "Zuranolone is taken once a day in the evening."
+    laid, kind = decided(QUESTION, chosen(other, "b"), chosen(HELPS))
+    assert kind == "yes"
+    assert [each.evidence.text for each in laid] == [HELPS, other]
+    answer = present(QUESTION, Outcome.ANSWERED, "uk", Receipt(settings="t", took_ms=1.0), laid, verdict=kind)
+    first = answer.statements[0]
+    assert (answer.verdict, first.heading, first.lead) == ("yes", IN_SHORT, "Yes.")
+    assert first.text == f"Yes. {HELPS}"
+    assert first.sentence == first.citations[0].quote == HELPS
+    assert answer.statements[1].lead == ""
+
+
+def test_two_works_that_disagree_stand_together_under_a_heading_of_their_own():
+    laid, kind = decided(QUESTION, chosen(HELPS), chosen("Zuranolone is new.", "c"), chosen(DOES_NOT, "b"))
+    assert kind == "mixed"
+    assert [(each.heading, each.evidence.source.id) for each in laid[:2]] == [(SOURCES_DIFFER, "a"), (SOURCES_DIFFER, "b")]  # fmt: skip
+    assert [each.lead for each in laid] == [load_stance_words().leads["mixed"], "", ""]
+
+
+def test_one_work_does_not_disagree_with_itself_nor_with_a_finding_in_other_people():
+    assert decided(QUESTION, chosen(HELPS), chosen(DOES_NOT, "b", same_work_as="a"))[1] is None
+    assert decided(QUESTION, chosen(HELPS), chosen(f"{DOES_NOT[:-1]} in older adults.", "b"))[1] == "yes"
+
+
+def test_a_warning_outweighs_a_word_of_safety_and_the_plainest_comes_first():
+    safe = "Diazepam can be used with alcohol."
+    warns, forbids = "Alcohol raises the risk of harm with diazepam.", "Avoid alcohol with diazepam."
+    laid, kind = decided(
+        "Is Valium safe with alcohol?", chosen(warns), chosen(forbids, "b"), chosen(safe, "c")
+    )
+    assert (kind, laid[0].evidence.text) == ("caution", forbids)
+    assert decided("Can I drink alcohol on Valium?", chosen(safe))[1] is None
+
+
+def test_what_a_model_worded_bears_no_verdict_and_a_correction_stays_first():
+    assert decided(QUESTION, chosen(HELPS, by_model=True))[1] is None
+    laid, kind = decided(QUESTION, chosen("Zuranolone is a steroid.", "b", CORRECTION), chosen(HELPS))
+    assert (kind, [each.heading for each in laid]) == ("yes", [CORRECTION, IN_SHORT])
+
+
+RISES = "Omeprazole raised the level of diazepam in the blood."
+FALLS = "Omeprazole lowered the level of diazepam in the blood."
+
+
+@pytest.mark.parametrize("disputed", [(), ("b",)])
+def test_contradicting_statements_stand_together_outside_of_yes_or_no_questions_too(disputed):
+    between = chosen("Diazepam is a benzodiazepine.", "c", vector=(0.0, 1.0))
+    vector = (0.65, 0.76) if disputed else (0.9, 0.1)  # less alike is enough where a record says so
+    pair = chosen(RISES, "a", disputed_by=disputed), chosen(FALLS, "b", vector=vector)
+    laid, kind = decided("What does omeprazole do to diazepam?", pair[0], between, pair[1])
+    assert kind is None
+    assert [each.heading for each in laid].count(SOURCES_DIFFER) == 2
+    places = [at for at, each in enumerate(laid) if each.heading == SOURCES_DIFFER]
+    assert places[1] == places[0] + 1
+    assert sorted(each.evidence.source.id for each in laid) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        chosen(RISES, "b"),
+        chosen(FALLS, "b", vector=(0.0, 1.0)),
+        chosen(FALLS, "b", facet="onset"),
+        chosen(FALLS, "b", same_work_as="a"),
+        chosen("Omeprazole lowered the level of citalopram in the blood.", "b"),
+        chosen(f"In children, {FALLS}", "b"),
+    ],
+)
+def test_statements_on_other_things_or_other_people_do_not_contradict(other):
+    laid = together([chosen(RISES), other], LEXICON)
+    assert SOURCES_DIFFER not in {each.heading for each in laid}
+
+
+def test_on_the_shipped_corpus_what_is_stated_first_is_right(citewell):
+    stated = due = 0
+    for each in [*read_asked(SETS["core"]), *read_asked(SETS["own"])]:
+        answer = citewell.ask(each.question, each.earlier)
+        assert answer.verdict is None or answer.verdict in each.verdicts, each.question
+        stated += answer.verdict is not None
+        due += "none" not in each.verdicts
+    assert stated >= 0.6 * due
