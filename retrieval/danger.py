@@ -1,8 +1,10 @@
-"""Find danger in wordings that no pattern of the triage foresees, from the vectors of sentences.
+"""Find danger in wordings that no pattern of the triage foresees.
 
-A linear classifier (multinomial logistic regression) over sentence vectors and a few cues of wording. It
-comes after the patterns and may only raise what they found. Deterministic for a given model; its weights,
-in `danger.json`, are learnt by `python -m evals.danger.train`. Not for caution tags: see `retrieval.triage`.
+A small network (`retrieval.danger_net`) reads the question and gives the probability of each kind of danger.
+It comes after the patterns and may only raise what they found. Its weights stand in `danger.npz`, what they
+mean and from which probability on they count in `danger.json`; both are written by
+`python -m evals.danger.train`. It always reads with the model in the package, whichever model the index
+uses. Not for caution tags: see `retrieval.triage`.
 """
 
 from __future__ import annotations
@@ -13,152 +15,179 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
+from zipfile import BadZipFile
 
 from corpus.errors import RecordError
-from retrieval.triage import Level, Triage
+from retrieval.danger_net import Base, Numbers, Reader, read_adapter
+from retrieval.gloss import gloss
+from retrieval.triage import Level, Triage, load_rules
 
-WEIGHTS = Path(__file__).with_name("danger.json")
+MEANING = Path(__file__).with_name("danger.json")
+WEIGHTS = Path(__file__).with_name("danger.npz")
 RULE = "semantic"
 OTHER = "other"
 
-# One cue weighs as much as a fifth of a whole vector, whose length is 1; chosen by cross-validation.
-CUE_SCALE = 0.2
-
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\r\n]+")
-# People put the danger first or last, so both ends of a long question are read.
-_FIRST, _LAST = 4, 4
-_LONGEST = 1000  # characters of a part; the model reads no more
+# Words read at once: enough for nearly every question, few enough that one sentence still weighs.
+_MOST_WORDS = 60
+# Of a text longer than this many parts, both ends are read; the patterns have read all of it.
+_FIRST, _LAST = 16, 16
+_LONGEST_WORD = 40
 
-Numbers = NDArray[np.float32]
+_UNREADABLE = (OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError, EOFError)
 
-
-class Encoder(Protocol):
-    """What is needed of an embedding model."""
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the weights."""
-
-    def encode_queries(self, texts: Sequence[str]) -> Numbers:
-        """Encode texts as unit vectors."""
+Label = tuple[Level | None, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Classifier:
     """What was learnt.
 
     Attributes:
-        model: Fingerprint of the embedding model whose vectors it reads.
-        labels: Level and category of each row of the weights; the level of what is harmless is None.
-        thresholds: How probable a danger must be for a level to be raised.
-        cues: Patterns of wording; each adds one input beside the vector.
+        labels: Level and category of each output; the level of what is harmless is None.
+        thresholds: How probable an emergency, or any danger, must be for the level to be raised.
+        reader: Gives the probabilities.
     """
 
-    model: str
-    labels: tuple[tuple[Level | None, str], ...]
-    weights: Numbers
-    bias: Numbers
+    labels: tuple[Label, ...]
     thresholds: dict[Level, float]
-    cues: tuple[re.Pattern[str], ...]
+    reader: Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """How probable it is that something is not harmless, and what it then most likely is."""
+    """What a text may be: the probability of each level, and the likeliest category of it."""
 
-    probability: float
-    level: Level
-    category: str
+    emergency: float
+    decline: float
+    categories: dict[Level, str]
+
+    def level(self, thresholds: dict[Level, float]) -> Level | None:
+        """Which level it is raised to; None where it is harmless."""
+        if self.emergency >= thresholds[Level.EMERGENCY]:
+            return Level.EMERGENCY
+        if self.emergency + self.decline < thresholds[Level.DECLINE]:
+            return None
+        return Level.EMERGENCY if self.emergency > self.decline else Level.DECLINE
 
 
-def raise_level(triaged: Triage, question: str, embedder: Encoder) -> Triage:
-    """Raise a triage that found no danger, where the meaning of the question shows one.
+def raise_level(triaged: Triage, question: str) -> Triage:
+    """Raise a triage where the meaning of the question shows more danger than the patterns found.
 
     Args:
-        triaged: What the patterns found. An emergency or what is declined is returned as it is.
+        triaged: What the patterns found. An emergency is returned as it is.
         question: As the person wrote it.
-        embedder: The model in use. With another one than was learnt from, nothing is raised.
+
+    Raises:
+        ModelError: The model in the package cannot be used.
     """
-    classifier = load_classifier()
-    if triaged.level in (Level.EMERGENCY, Level.DECLINE) or embedder.fingerprint != classifier.model:
+    if triaged.level is Level.EMERGENCY:
         return triaged
+    found = find_danger(question)
+    if found is None or (triaged.level is Level.DECLINE and found[0] is not Level.EMERGENCY):
+        return triaged
+    return replace(triaged, level=found[0], category=found[1], rule=RULE)
+
+
+def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
+    """Mark a triage when an earlier question was an emergency by its meaning, though no pattern saw it."""
+    if triaged.earlier_emergency:
+        return triaged
+    for question in reversed(earlier):
+        found = find_danger(question)
+        if found is not None and found[0] is Level.EMERGENCY:
+            return replace(triaged, earlier_emergency=True, earlier_category=found[1])
+    return triaged
+
+
+@lru_cache(maxsize=512)  # the earlier questions of a conversation come again with every turn
+def find_danger(question: str) -> tuple[Level, str] | None:
+    """Find the level and category of a question by its meaning; None where it is harmless."""
     parts = read_parts(question)
     if not parts:
-        return triaged
-    inputs = make_inputs(parts, embedder.encode_queries(parts), classifier.cues)
-    danger = find_danger(classifier, inputs)
-    if danger.probability < classifier.thresholds[danger.level]:
-        return triaged
-    return replace(triaged, level=danger.level, category=danger.category, rule=RULE)
+        return None
+    classifier = load_classifier()
+    worst = weigh(classifier.reader.shares(parts), classifier.labels)
+    level = worst.level(classifier.thresholds)
+    return None if level is None else (level, worst.categories[level])
 
 
 def read_parts(question: str) -> list[str]:
-    """Give the sentences of a question, at most eight, and the question as a whole."""
-    sentences = [each for part in _SENTENCE_END.split(question) if (each := part.strip()[:_LONGEST])]
-    if len(sentences) > _FIRST + _LAST:
-        sentences = sentences[:_FIRST] + sentences[-_LAST:]
-    whole = " ".join(question.split())[:_LONGEST]
-    return [each for each in dict.fromkeys([*sentences, whole]) if re.search(r"\w", each)]
+    """Give a question in parts of neighbouring sentences, each overlapping the last by one.
+
+    A question of ordinary length is one part. One in another language is given word by word in English, and
+    what the question denies ("no chest pain", "not suicidal") is left out, as the patterns leave it out.
+    """
+    sentences = [_words(each) for each in _SENTENCE_END.split(load_rules().without_denials(gloss(question)))]
+    pieces = [each[at : at + _MOST_WORDS] for each in sentences for at in range(0, len(each), _MOST_WORDS)]
+    parts: list[list[list[str]]] = []
+    for piece in pieces:
+        if parts and sum(map(len, parts[-1])) + len(piece) <= _MOST_WORDS:
+            parts[-1].append(piece)
+        elif parts and len(parts[-1][-1]) + len(piece) <= _MOST_WORDS:
+            parts.append([parts[-1][-1], piece])
+        else:
+            parts.append([piece])
+    if len(parts) > _FIRST + _LAST:
+        parts = parts[:_FIRST] + parts[-_LAST:]
+    texts = (" ".join(word for piece in part for word in piece) for part in parts)
+    return [text for text in dict.fromkeys(texts) if re.search(r"\w", text)]
 
 
-def make_inputs(texts: Sequence[str], vectors: Numbers, cues: Sequence[re.Pattern[str]]) -> Numbers:
-    """Put the cues of each text beside its vector."""
-    plain = [text.casefold().replace("’", "'") for text in texts]
-    found = [[CUE_SCALE if cue.search(text) else 0.0 for cue in cues] for text in plain]
-    return np.hstack([vectors, np.asarray(found, dtype=np.float32)])
+def _words(sentence: str) -> list[str]:
+    return [word[:_LONGEST_WORD] for word in sentence.split()]
 
 
-def find_danger(classifier: Classifier, inputs: Numbers) -> Danger:
-    """Find the most dangerous of several texts, and of what kind it is."""
-    scores = inputs @ classifier.weights.T + classifier.bias
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    of_level = {
-        level: shares[:, [at for at, label in enumerate(classifier.labels) if label[0] is level]]
+def weigh(shares: Numbers, labels: Sequence[Label]) -> Danger:
+    """Find the most dangerous of several parts, and of what kind it is.
+
+    Args:
+        shares: Probability of each label for each part, shape (parts, labels).
+        labels: What the columns mean.
+    """
+    columns = {
+        level: [at for at, label in enumerate(labels) if label[0] is level]
         for level in (Level.EMERGENCY, Level.DECLINE)
     }
-    sums = {level: part.sum(axis=1) for level, part in of_level.items()}
-    row = int(np.argmax(sums[Level.EMERGENCY] + sums[Level.DECLINE]))
-    level = max(sums, key=lambda each: float(sums[each][row]))
-    categories = [category for of, category in classifier.labels if of is level]
+    sums = {level: shares[:, at].sum(axis=1) for level, at in columns.items()}
+    row = int((2 * sums[Level.EMERGENCY] + sums[Level.DECLINE]).argmax())
     return Danger(
-        probability=float(sums[Level.EMERGENCY][row] + sums[Level.DECLINE][row]),
-        level=level,
-        category=categories[int(np.argmax(of_level[level][row]))],
+        emergency=float(sums[Level.EMERGENCY][row]),
+        decline=float(sums[Level.DECLINE][row]),
+        categories={level: labels[at[int(shares[row, at].argmax())]][1] for level, at in columns.items()},
     )
 
 
 @lru_cache(maxsize=1)
 def load_classifier() -> Classifier:
     """Read the shipped weights; they never change while the program runs."""
-    return read_classifier(WEIGHTS)
+    return read_classifier(MEANING, WEIGHTS)
 
 
-def read_classifier(path: Path) -> Classifier:
-    """Read a file of weights.
+def read_classifier(meaning: Path, weights: Path) -> Classifier:
+    """Read a classifier.
 
     Raises:
-        RecordError: It lacks something, or is not in the form that the training writes.
+        RecordError: A file lacks something, is not in the form that the training writes, or was learnt with
+            another model.
+        ModelError: The model in the package cannot be used.
     """
+    base = Base()
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(meaning.read_text(encoding="utf-8"))
         labels = tuple(
             (None if level == OTHER else Level(level), str(name)) for level, name in data["labels"]
         )
-        return Classifier(
-            model=str(data["model"]),
-            labels=labels,
-            weights=np.asarray(data["weights"], dtype=np.float32).reshape(len(labels), -1),
-            bias=np.asarray(data["bias"], dtype=np.float32),
-            thresholds={Level(level): float(value) for level, value in data["thresholds"].items()},
-            cues=tuple(re.compile(pattern) for pattern in data["cues"].values()),
-        )
-    except (OSError, KeyError, TypeError, AttributeError, ValueError, re.error) as error:
+        thresholds = {Level(level): float(value) for level, value in data["thresholds"].items()}
+        if data["model"] != base.fingerprint:
+            raise ValueError("it was learnt with another model than the one in the package")
+        adapter = read_adapter(weights)
+        if adapter.head.shape[0] != len(labels):
+            raise ValueError(f"it names {len(labels)} labels, the weights hold {adapter.head.shape[0]}")
+        return Classifier(labels, thresholds, Reader(base, adapter))
+    except (*_UNREADABLE, BadZipFile) as error:
         raise RecordError(
-            f"{path.name}: {' '.join(str(error).split())}.",
-            "Run 'python -m evals.danger.train' to write it anew.",
+            f"{meaning.name} or {weights.name}: {' '.join(str(error).split())}.",
+            "Run 'python -m evals.danger.train' to write them anew.",
         ) from error

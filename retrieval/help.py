@@ -28,33 +28,58 @@ class HelpTexts:
     Attributes:
         checked: The day on which the contacts were last seen on their pages.
         contacts: For each region, how each of its contacts reads inside a sentence.
+        by_rule: Sentences for rules of the triage that say more than their category does.
+        reminder: Opens what is said after an emergency.
     """
 
     checked: str
     contacts: Mapping[str, Mapping[str, str]]
     emergency: Mapping[str, tuple[str, ...]]
+    by_rule: Mapping[str, tuple[str, ...]]
+    reminder: str
     decline: Mapping[str, tuple[str, ...]]
+    decline_ends: Mapping[str, str]
 
 
-def help_for(category: str, region: str) -> tuple[str, ...]:
+def help_for(category: str, region: str, rule: str | None = None) -> tuple[str, ...]:
     """Give the sentences for an emergency; the first one is what to do now and whom to call.
+
+    Args:
+        category: What it is.
+        region: Whose numbers are given.
+        rule: The rule of the triage that found it; some have sentences of their own.
 
     Raises:
         KeyError: There is no such category or region.
     """
     texts = load_help()
     contacts = contacts_of(region)
-    sentences = _named(texts.emergency, category, "emergency category")
+    sentences = texts.by_rule.get(rule or "") or _named(texts.emergency, category, "emergency category")
     return tuple(_filled(each, contacts) for each in sentences if _can_fill(each, contacts))
 
 
-def decline_for(category: str) -> tuple[str, ...]:
+def reminder_for(category: str, region: str) -> str:
+    """Give what opens an answer when something before it in the conversation was an emergency.
+
+    Raises:
+        KeyError: There is no such category or region.
+    """
+    return f"{load_help().reminder} {help_for(category, region)[0]}"
+
+
+def decline_for(category: str, with_facts: bool) -> tuple[str, ...]:
     """Give the sentences that say what Citewell cannot do, and why.
+
+    Args:
+        category: What is declined.
+        with_facts: Whether facts from the sources follow.
 
     Raises:
         KeyError: There is no such category.
     """
-    return _named(load_help().decline, category, "category of declining")
+    texts = load_help()
+    end = texts.decline_ends["with_facts" if with_facts else "without_facts"]
+    return (*_named(texts.decline, category, "category of declining"), end)
 
 
 def contacts_of(region: str) -> Mapping[str, str]:
@@ -77,7 +102,10 @@ def load_help() -> HelpTexts:
             for region, row in data["regions"].items()
         },
         emergency={category: tuple(sentences) for category, sentences in data["emergency"].items()},
+        by_rule={rule: tuple(sentences) for rule, sentences in data["emergency_by_rule"].items()},
+        reminder=str(data["reminder"]),
         decline={category: tuple(sentences) for category, sentences in data["decline"].items()},
+        decline_ends=dict(data["decline_ends"]),
     )
 
 

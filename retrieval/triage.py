@@ -18,14 +18,17 @@ from typing import Any
 import yaml
 
 from corpus.errors import RecordError
+from corpus.lexicon import EntityId, load_lexicon
 
 RULES = Path(__file__).with_name("triage.yaml")
 
-# A cap keeps the time bounded. Both ends are kept because people put the danger first or last.
-_SCANNED_HEAD = 4000
-_SCANNED_TAIL = 4000
+# A long text is read block by block, for the time that patterns take grows faster than the text. What is
+# longer than all blocks (some 30 pages) loses its middle: people put the danger first or last.
+_BLOCK, _OVERLAP = 4000, 400
+_FIRST_BLOCKS, _LAST_BLOCKS = 10, 10
 # Signs and their cause are often told in sentences that follow each other, seldom farther apart.
 _WINDOW = 3
+_LONGEST_NAME = 4  # words
 
 _REFERENCE = re.compile(r"<([a-z_]+)>")
 _GAP = r" (?:\S+ ){0,6}"
@@ -119,6 +122,7 @@ class RuleBook:
     cautions: Mapping[str, re.Pattern[str]]
     spellings: Mapping[str, str]
     misspelt: re.Pattern[str]
+    names: Mapping[tuple[str, ...], str]
     set_aside: re.Pattern[str]
 
     def read(self, question: str) -> PlainText:
@@ -137,7 +141,25 @@ class RuleBook:
     def _plain(self, sentence: str) -> str:
         words = " ".join(_TOKEN.findall(sentence))
         mended = self.misspelt.sub(lambda found: self.spellings[found.group()], words)
-        return " ".join(self.set_aside.sub(" ", mended).split())
+        return " ".join(self.set_aside.sub(" ", self._with_known_names(mended)).split())
+
+    def without_denials(self, question: str) -> str:
+        """Give the question in plain form without what is denied in it; unchanged where nothing is."""
+        sentences = [" ".join(_TOKEN.findall(part)) for part in _SENTENCE_END.split(_folded(question))]
+        mended = [self.misspelt.sub(lambda found: self.spellings[found.group()], each) for each in sentences]
+        if not any(self.set_aside.search(each) for each in mended):
+            return question
+        return ". ".join(filter(None, (" ".join(self.set_aside.sub(" ", each).split()) for each in mended)))
+
+    def _with_known_names(self, sentence: str) -> str:
+        """Put a name that the lists hold in the place of each that only the lexicon holds."""
+        words, kept, at = sentence.split(), [], 0
+        while at < len(words):
+            sizes = range(min(_LONGEST_NAME, len(words) - at), 0, -1)
+            size = next((size for size in sizes if tuple(words[at : at + size]) in self.names), 0)
+            kept.append(self.names[tuple(words[at : at + size])] if size else words[at])
+            at += size or 1
+        return " ".join(kept)
 
 
 def triage(question: str, earlier: Sequence[str] = ()) -> Triage:
@@ -150,7 +172,7 @@ def triage(question: str, earlier: Sequence[str] = ()) -> Triage:
     """
     book = load_rules()
     found = _triage_alone(question, book)
-    dangers = (rule.category for past in reversed(earlier) if (rule := _emergency(book.read(past), book)))
+    dangers = (rule.category for past in reversed(earlier) if (rule := _emergency(past, book)))
     category = next(dangers, None)
     if category is None:
         return found
@@ -158,23 +180,33 @@ def triage(question: str, earlier: Sequence[str] = ()) -> Triage:
 
 
 def _triage_alone(question: str, book: RuleBook) -> Triage:
-    text = book.read(question)
-    cautions = tuple(tag for tag, pattern in book.cautions.items() if pattern.search(text.whole))
+    texts = [book.read(block) for block in _blocks(question)]
+    cautions = tuple(
+        tag for tag, pattern in book.cautions.items() if any(pattern.search(text.whole) for text in texts)
+    )
     for rule in book.rules:
-        if rule.fires(text):
+        if any(rule.fires(text) for text in texts):
             return Triage(rule.level, rule.category, rule.id, cautions)
     return Triage(Level.CAUTION if cautions else Level.NONE, None, None, cautions)
 
 
-def _emergency(text: PlainText, book: RuleBook) -> Rule | None:
+def _emergency(question: str, book: RuleBook) -> Rule | None:
+    texts = [book.read(block) for block in _blocks(question)]
     urgent = (rule for rule in book.rules if rule.level is Level.EMERGENCY)
-    return next((rule for rule in urgent if rule.fires(text)), None)
+    return next((rule for rule in urgent if any(rule.fires(text) for text in texts)), None)
+
+
+def _blocks(question: str) -> list[str]:
+    """Give a long question in overlapping blocks."""
+    step = _BLOCK - _OVERLAP
+    blocks = [question[at : at + _BLOCK] for at in range(0, max(1, len(question) - _OVERLAP), step)]
+    if len(blocks) > _FIRST_BLOCKS + _LAST_BLOCKS:
+        return blocks[:_FIRST_BLOCKS] + blocks[-_LAST_BLOCKS:]
+    return blocks
 
 
 def _folded(question: str) -> str:
-    """Small letters without accents, apostrophes or invisible characters; the two ends of a long text."""
-    if len(question) > _SCANNED_HEAD + _SCANNED_TAIL:
-        question = f"{question[:_SCANNED_HEAD]}\n{question[-_SCANNED_TAIL:]}"
+    """Small letters without accents, apostrophes or invisible characters."""
     letters = unicodedata.normalize("NFKC", _INVISIBLE.sub("", question)).casefold()
     bare = "".join(each for each in unicodedata.normalize("NFD", letters) if not unicodedata.combining(each))
     straight = _APOSTROPHE.sub("'", bare)
@@ -202,6 +234,7 @@ def read_rules(path: Path) -> RuleBook:
             str(variant): str(word) for word, variants in data["spellings"].items() for variant in variants
         }
         own_danger = _compile(data["own_danger"], words)
+        listed = _compile([entry for entries in words.values() for entry in entries], words)
         rules = tuple(_rule(row, words, own_danger) for row in data["rules"])
         return RuleBook(
             # Emergencies come first wherever they stand in the file; the sort keeps the order in a level.
@@ -209,6 +242,7 @@ def read_rules(path: Path) -> RuleBook:
             cautions={tag: _compile(patterns, words) for tag, patterns in data["cautions"].items()},
             spellings=spellings,
             misspelt=_compile(sorted(spellings, key=len, reverse=True), {}),
+            names=_names(data["names"], data["without_danger"], listed),
             set_aside=_compile(data["set_aside"], words),
         )
     except (KeyError, TypeError, AttributeError, ValueError, re.error) as error:
@@ -216,6 +250,31 @@ def read_rules(path: Path) -> RuleBook:
             f"{path.name}: {' '.join(str(error).split())}.",
             "The head of the file says how a rule is written.",
         ) from error
+
+
+def _names(
+    classes: Mapping[str, Sequence[str]], harmless: Sequence[str], listed: re.Pattern[str]
+) -> dict[tuple[str, ...], str]:
+    """Every name of a medicine or class in the lexicon that no list holds, and the word that stands for it.
+
+    Args:
+        classes: For each such word, the classes whose members it stands for; an empty list means the rest.
+        harmless: Medicines and classes that are left as they are.
+        listed: Matches what the lists hold.
+    """
+    lexicon = load_lexicon()
+    found: dict[tuple[str, ...], str] = {}
+    for word, of in classes.items():
+        wanted = {EntityId(each) for each in of}
+        for entity in lexicon.entities.values():
+            near = {entity.id, *lexicon.ancestors(entity.id)}
+            if entity.kind not in ("drug", "class") or near & set(harmless) or (wanted and not near & wanted):
+                continue
+            for surface in entity.surfaces:
+                name = tuple(_TOKEN.findall(_folded(surface)))
+                if name and len(name) <= _LONGEST_NAME and not listed.fullmatch(" ".join(name)):
+                    found.setdefault(name, word)
+    return found
 
 
 def _rule(row: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], own_danger: re.Pattern[str]) -> Rule:

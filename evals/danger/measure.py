@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 import yaml
 
-from ingest.embed import Embedder
 from retrieval.danger import OTHER, raise_level
 from retrieval.triage import Level, Triage, triage
 
@@ -28,11 +27,10 @@ def main(errors: bool) -> None:
     """Print recall and false alarms of patterns, of the classifier, and of both."""
     data: dict[str, dict[str, list[str]]] = yaml.safe_load(TEST.read_text(encoding="utf-8"))
     rows = [(text, level) for level, groups in data.items() for texts in groups.values() for text in texts]
-    embedder = Embedder()
     ways: dict[str, Callable[[str], Triage]] = {
         "patterns": triage,
-        "classifier": lambda text: raise_level(_NOTHING, text, embedder),
-        "both": lambda text: raise_level(triage(text), text, embedder),
+        "classifier": lambda text: raise_level(_NOTHING, text),
+        "both": lambda text: raise_level(triage(text), text),
     }
     for name, way in ways.items():
         found = {text: way(text).level for text, _ in rows}

@@ -1,188 +1,176 @@
-"""`python -m evals.danger.train`: learn the weights of `retrieval/danger.json` and print what they promise.
+"""`python -m evals.danger.train`: learn `retrieval/danger.npz` and set the thresholds of `danger.json`.
 
-Multinomial logistic regression with an L2 penalty. Thresholds are set on predictions for sentences that
-the model in question has not seen (cross-validation), so that a given share of what is harmless is raised.
+The weights are learnt from all sentences. The thresholds are set on the development set, from which the
+network does not learn: the prompts of `evals/sets/redteam_tune.yaml` and the questions of
+`evals/core.yaml`, patterns and network together, as they work. With `--folds`, a cross-validation over
+groups of near-duplicates says what a model finds that has seen nothing like it. The figures that count
+are those of `python -m evals.redteam --split held`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import click
 import numpy as np
-import yaml
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from threadpoolctl import threadpool_limits
+from sklearn.model_selection import GroupKFold
 
-from ingest.embed import Embedder
-from retrieval.danger import OTHER, WEIGHTS, Classifier, Danger, Numbers, find_danger, make_inputs, read_parts
-from retrieval.triage import Level, load_rules, triage
+from evals.danger.data import HARMLESS, Sentence, group_by_idea, read_sentences
+from evals.danger.learn import Method, learn
+from evals.questions import CORE, read_questions
+from evals.redteam import ANSWER, SETS, read_prompts
+from retrieval.danger import MEANING, OTHER, WEIGHTS, Danger, Label, read_parts, weigh
+from retrieval.danger_net import Base, Reader, write_adapter
+from retrieval.triage import Level, triage
 
-TRAIN = Path(__file__).with_name("train.yaml")
-HELD_OUT = Path(__file__).parents[2] / "tests" / "retrieval" / "triage_heldout.yaml"
-
-_SEED = 20
-_FOLDS = 10
-_INVERSE_PENALTY = 20.0
-# Of the harmless sentences (look-alikes, for the most part), this share may be raised to each level.
-_FALSE_ALARMS = 0.01
-_DIGITS = 4
-
-Label = tuple[Level | None, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """What is learnt from: texts, their labels, and the inputs of each text as a whole and of its parts."""
-
-    labels: tuple[Label, ...]
-    wholes: Numbers
-    parts: tuple[Numbers, ...]
+# Of the emergencies of the development set this share is to be found; of its harmless prompts at most this
+# share may be raised.
+EMERGENCIES_FOUND = 0.985
+HARMLESS_RAISED = 0.02
+_STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 
 
 @click.command()
-@click.option("--errors", is_flag=True, help="Print harmless sentences that are raised, most probable first.")
-def main(errors: bool) -> None:
-    """Learn the weights and print what they promise."""
-    data = yaml.safe_load(TRAIN.read_text(encoding="utf-8"))
-    cues: dict[str, str] = data.pop("cues")
-    rows = read_rows(data)
-    embedder = Embedder()
-    sentences = _encode(rows, embedder, [re.compile(each) for each in cues.values()])
-    # More threads than one only get into each other's way in matrices this small.
-    with threadpool_limits(limits=1):
-        found = _cross_validate(sentences)
-        learnt = _fit(sentences, range(len(rows)))
-    thresholds = {level: _threshold(level, found, sentences) for level in (Level.EMERGENCY, Level.DECLINE)}
-    _write(learnt, thresholds, cues, embedder.fingerprint, Counter(label for _, label in rows))
-    _report(found, thresholds, sentences)
+@click.option("--folds", default=0, show_default=True, help="Cross-validate with so many folds.")
+@click.option("--used", default=1, show_default=True, help="How many of the folds are predicted.")
+@click.option("--threads", default=1, show_default=True, help="Threads to compute with.")
+@click.option("--errors", is_flag=True, help="Print what the cross-validation got wrong.")
+def main(folds: int, used: int, threads: int, errors: bool) -> None:
+    """Learn the weights, set the thresholds, and print what they promise."""
+    import torch
+
+    torch.set_num_threads(threads)
+    sentences, base, method = read_sentences(), Base(), Method()
+    labels = sorted({each.label for each in sentences}, key=str)
+    adapter = learn(sentences, labels, base, method)
+    measured = read_development()
+    unseen = predict(Reader(base, adapter), measured, labels)
+    thresholds = choose_thresholds(measured, unseen)
+    write_adapter(adapter, WEIGHTS)
+    write_meaning(labels, thresholds, base.fingerprint, Counter(each.label for each in sentences))
+    print_promise("development set", measured, unseen, thresholds)
+    if folds:
+        measured, unseen = cross_validate(sentences, labels, base, method, folds, used)
+        print_promise("unseen ideas", measured, unseen, thresholds)
     if errors:
-        _print_errors(rows, found, thresholds)
+        for each, danger in zip(measured, unseen, strict=True):
+            found = danger.level(thresholds)
+            if found is not each.label[0]:
+                shown = f"{danger.emergency:.2f} {danger.decline:.2f}"
+                click.echo(f"  {_name(each.label[0])} -> {_name(found)} {shown}: {each.text}")
 
 
-def read_rows(data: dict[str, dict[str, list[str]]]) -> list[tuple[str, Label]]:
-    """Give every sentence once, with its label: of the training file, the rules, and the held-out list."""
-    rows: list[tuple[str, Label]] = []
-    for level, categories in data.items():
-        for category, texts in categories.items():
-            label = _label(None if level == OTHER else Level(level), category)
-            rows += [(text, label) for text in texts]
-    for rule in load_rules().rules:
-        rows += [(text, (rule.level, rule.category)) for text in rule.matches]
-        rows += [(text, _label(None)) for text in rule.spares]
-    for level, texts in yaml.safe_load(HELD_OUT.read_text(encoding="utf-8")).items():
-        # Their categories are those that the patterns give; a test keeps the levels right.
-        known = [(text, triage(text)) for text in texts]
-        rows += [
-            (text, _label(None if level == "answered" else found.level, found.category or ""))
-            for text, found in known
+def read_development() -> list[Sentence]:
+    """Give the development set: red-team prompts and core questions, each with its level."""
+    rows = [
+        Sentence(each.question, HARMLESS if each.level == ANSWER else (Level(each.level), each.category))
+        for each in read_prompts(SETS / "redteam_tune.yaml")
+    ]
+    harmless = {"answered", "partial", "abstained"}
+    asked = (each for each in read_questions(CORE) if harmless & set(each.outcome))
+    return rows + [Sentence(each.question, HARMLESS) for each in asked]
+
+
+def predict(reader: Reader, sentences: Sequence[Sentence], labels: Sequence[Label]) -> list[Danger]:
+    """Say of each sentence what a model finds in it."""
+    return [weigh(reader.shares(read_parts(each.text) or ["."]), labels) for each in sentences]
+
+
+def cross_validate(
+    sentences: Sequence[Sentence],
+    labels: Sequence[Label],
+    base: Base,
+    method: Method,
+    folds: int,
+    used: int,
+) -> tuple[list[Sentence], list[Danger]]:
+    """Say what a model finds in the sentences of some folds, having seen neither them nor their like."""
+    groups = group_by_idea([each.text for each in sentences])
+    measured: list[Sentence] = []
+    found: list[Danger] = []
+    splits = GroupKFold(folds, shuffle=True, random_state=method.seed).split(groups, groups=groups)
+    for known, unseen in list(splits)[:used]:
+        reader = Reader(base, learn([sentences[at] for at in known], labels, base, method))
+        rows = [sentences[at] for at in unseen]
+        measured += rows
+        found += predict(reader, rows, labels)
+    return measured, found
+
+
+def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -> dict[Level, float]:
+    """Find the thresholds that find the most while few harmless sentences are raised.
+
+    Of all pairs within the allowed share of false alarms, the one that finds most of what is to be declined
+    among those that find enough emergencies; where none finds enough, the one that finds most emergencies.
+    """
+    table = _Table(sentences, unseen)
+    pairs = [{Level.EMERGENCY: one, Level.DECLINE: other} for one in _STEPS for other in _STEPS]
+    counted = [(table.count(pair), pair) for pair in pairs]
+    allowed = [each for each in counted if each[0][2] <= HARMLESS_RAISED]
+    enough = [each for each in allowed if each[0][0] >= EMERGENCIES_FOUND]
+    if enough:
+        return max(enough, key=lambda each: (each[0][1], -each[0][2]))[1]
+    return max(allowed, key=lambda each: (each[0][0] + 0.5 * each[0][1], -each[0][2]))[1]
+
+
+class _Table:
+    """Levels of the sentences as arrays, so that many thresholds can be tried.
+
+    Without those that the patterns were made for, which say nothing about how both find what is new.
+    """
+
+    def __init__(self, sentences: Sequence[Sentence], unseen: Sequence[Danger]) -> None:
+        rows = [
+            (each, danger) for each, danger in zip(sentences, unseen, strict=True) if not each.of_patterns
         ]
-    return list({text.casefold(): (text, label) for text, label in reversed(rows)}.values())[::-1]
+        self.level = np.array([_name(each.label[0]) for each, _ in rows])
+        self.pattern = np.array([triage(each.text).level.value for each, _ in rows])
+        self.emergency = np.array([danger.emergency for _, danger in rows])
+        self.decline = np.array([danger.decline for _, danger in rows])
+
+    def count(self, thresholds: dict[Level, float]) -> tuple[float, float, float]:
+        """Shares of emergencies and of declines that are found, and of the harmless that is raised."""
+        high = self.emergency >= thresholds[Level.EMERGENCY]
+        danger = self.emergency + self.decline >= thresholds[Level.DECLINE]
+        urgent = high | (danger & (self.emergency > self.decline)) | (self.pattern == "emergency")
+        declined = ~urgent & (danger | (self.pattern == "decline"))
+        harmless = self.level == OTHER
+        return (
+            float(urgent[self.level == "emergency"].mean()),
+            float(declined[self.level == "decline"].mean()),
+            float((urgent | declined)[harmless].mean()),
+        )
 
 
-def _label(level: Level | None, category: str = "") -> Label:
-    return (None, OTHER) if level is None else (level, category)
-
-
-def _encode(rows: list[tuple[str, Label]], embedder: Embedder, cues: list[re.Pattern[str]]) -> Sentences:
-    texts = [text for text, _ in rows]
-    parts = [read_parts(text) for text in texts]
-    flat = [part for group in parts for part in group]
-    inputs = make_inputs(flat, embedder.encode_queries(flat), cues)
-    ends = np.cumsum([len(group) for group in parts])[:-1]
-    return Sentences(
-        labels=tuple(label for _, label in rows),
-        wholes=make_inputs(texts, embedder.encode_queries(texts), cues),
-        parts=tuple(np.split(inputs, ends)),
-    )
-
-
-def _fit(sentences: Sentences, chosen: Any) -> Classifier:  # noqa: ANN401  (any sequence of positions)
-    names = sorted(set(sentences.labels), key=str)
-    wanted = [names.index(sentences.labels[at]) for at in chosen]
-    model = LogisticRegression(C=_INVERSE_PENALTY, max_iter=2000, random_state=_SEED)
-    model.fit(sentences.wholes[list(chosen)], wanted)
-    weights = np.round(model.coef_, _DIGITS).astype(np.float32)
-    bias = np.round(model.intercept_, _DIGITS).astype(np.float32)
-    return Classifier("", tuple(names), weights, bias, {}, ())
-
-
-def _cross_validate(sentences: Sentences) -> list[Danger]:
-    """Say of each sentence what is found in it by a model that has not seen it."""
-    names = [str(label) for label in sentences.labels]
-    found: dict[int, Danger] = {}
-    for known, unseen in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(names, names):
-        model = _fit(sentences, known)
-        found |= {int(at): find_danger(model, sentences.parts[at]) for at in unseen}
-    return [found[at] for at in range(len(names))]
-
-
-def _threshold(level: Level, found: list[Danger], sentences: Sentences) -> float:
-    """Find the lowest threshold at which at most the allowed share of the harmless is raised to a level."""
-    harmless = [at for at, label in enumerate(sentences.labels) if label[0] is None]
-    alarms = sorted((found[at].probability for at in harmless if found[at].level is level), reverse=True)
-    allowed = int(_FALSE_ALARMS * len(harmless))
-    return round(alarms[allowed] + 10**-_DIGITS, _DIGITS) if len(alarms) > allowed else 0.5
-
-
-def _write(
-    learnt: Classifier,
-    thresholds: dict[Level, float],
-    cues: dict[str, str],
-    model: str,
-    counts: Counter[Label],
+def write_meaning(
+    labels: Sequence[Label], thresholds: dict[Level, float], model: str, counts: Counter[Label]
 ) -> None:
+    """Write what the outputs mean and from which probability on they count."""
     data = {
         "about": "Written by 'python -m evals.danger.train'; not to be edited.",
         "model": model,
         "thresholds": {level.value: value for level, value in thresholds.items()},
-        "labels": [[OTHER if level is None else level.value, name] for level, name in learnt.labels],
-        "counts": [counts[label] for label in learnt.labels],
-        "cues": cues,
-        "bias": _rounded(learnt.bias),
-        "weights": [_rounded(row) for row in learnt.weights],
+        "labels": [[_name(level), name] for level, name in labels],
+        "counts": [counts[label] for label in labels],
     }
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in data.items())
-    WEIGHTS.write_text("{\n" + lines.replace("], [", "],\n[") + "\n}\n", encoding="utf-8")
+    MEANING.write_text("{\n" + lines.replace("], [", "],\n[") + "\n}\n", encoding="utf-8")
 
 
-def _rounded(row: Numbers) -> list[float]:
-    return [round(float(value), _DIGITS) for value in row]
+def print_promise(
+    name: str, sentences: Sequence[Sentence], unseen: Sequence[Danger], thresholds: dict[Level, float]
+) -> None:
+    """Print what patterns and network together find in sentences that the network has not seen."""
+    emergencies, declined, raised = _Table(sentences, unseen).count(thresholds)
+    shown = ", ".join(f"{level.value} {value}" for level, value in thresholds.items())
+    click.echo(f"{name}: {len(sentences)} texts, thresholds {shown}")
+    click.echo(f"  emergencies found {emergencies:.4f}, declines {declined:.4f}, harmless {raised:.4f}")
 
 
-def _report(found: list[Danger], thresholds: dict[Level, float], sentences: Sentences) -> None:
-    raised = [each.probability >= thresholds[each.level] for each in found]
-    click.echo(f"{len(found)} sentences, {_FOLDS}-fold cross-validation, thresholds "
-               + ", ".join(f"{level.value} {value}" for level, value in thresholds.items()))  # fmt: skip
-    for level in (Level.EMERGENCY, Level.DECLINE):
-        of_level = [at for at, label in enumerate(sentences.labels) if label[0] is level]
-        caught = [at for at in of_level if raised[at]]
-        as_it = [at for at, each in enumerate(found) if raised[at] and each.level is level]
-        right = [at for at in as_it if sentences.labels[at][0] is level]
-        click.echo(
-            f"  {level.value:10} raised {_share(len(caught), len(of_level))}, "
-            f"precision {_share(len(right), len(as_it))}"
-        )
-    harmless = [at for at, label in enumerate(sentences.labels) if label[0] is None]
-    alarms = sum(raised[at] for at in harmless)
-    click.echo(f"  harmless   raised {_share(alarms, len(harmless))}")
-
-
-def _share(hits: int, of: int) -> str:
-    return f"{hits}/{of} = {hits / of:.3f}"
-
-
-def _print_errors(rows: list[tuple[str, Label]], found: list[Danger], thresholds: dict[Level, float]) -> None:
-    both = [(each, text) for each, (text, label) in zip(found, rows, strict=True) if label[0] is None]
-    for each, text in sorted(both, key=lambda pair: -pair[0].probability):
-        if each.probability >= thresholds[each.level]:
-            click.echo(f"  {each.probability:.3f} {each.category}: {text}")
+def _name(level: Level | None) -> str:
+    return OTHER if level is None else level.value
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from retrieval.help import HELP, decline_for, help_for, load_help
+from retrieval.help import HELP, decline_for, help_for, load_help, reminder_for
 from retrieval.triage import Level, load_rules
 
 DATA = yaml.safe_load(HELP.read_text(encoding="utf-8"))
@@ -59,17 +59,47 @@ def test_region_without_poison_line_drops_the_sentence():
 
 @pytest.mark.parametrize("category", sorted(load_help().decline))
 def test_declines_in_few_words_without_digits(category):
-    lines = decline_for(category)
-    assert 1 <= len(lines) <= 2
-    assert "cannot" in lines[0]
-    assert not any(re.search(r"[\d{}]", line) for line in lines)
+    for with_facts in (True, False):
+        *lines, last = decline_for(category, with_facts)
+        assert 1 <= len(lines) <= 2
+        assert "cannot" in lines[0]
+        assert ("Below" in last) is with_facts
+        assert not any(re.search(r"[\d{}]", line) for line in (*lines, last))
+
+
+def test_rules_with_words_of_their_own_are_rules_of_the_triage():
+    urgent = {rule.id for rule in load_rules().rules if rule.level is Level.EMERGENCY}
+    assert set(load_help().by_rule) <= urgent
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("rule", sorted(load_help().by_rule))
+def test_a_rule_with_words_of_its_own_names_whom_to_call_first(rule, region):
+    first, *rest = help_for("overdose_or_poisoning", region, rule)
+    assert load_help().contacts[region]["emergency"] in first
+    assert first != help_for("overdose_or_poisoning", region)[0]
+    assert rest
+    assert not any("{" in line for line in (first, *rest))
+
+
+def test_a_child_is_never_spoken_of_as_suicidal():
+    assert "end a life" not in " ".join(help_for("overdose_or_poisoning", "us", "child-swallowed"))
+
+
+def test_an_unknown_rule_gets_the_words_of_its_category():
+    assert help_for("suicidal", "us", "semantic") == help_for("suicidal", "us")
+
+
+def test_the_reminder_repeats_whom_to_call():
+    assert "988" in reminder_for("suicidal", "us")
+    assert "911" in reminder_for("overdose_or_poisoning", "us")
 
 
 def test_every_contact_names_its_page():
     contacts = [
         row for region in DATA["regions"].values() for row in region.values() if isinstance(row, dict)
     ]
-    assert all(row["url"].startswith("http") for row in contacts if "number" in row)
+    assert all(row["url"].startswith("http") and row["checked"] for row in contacts if "number" in row)
     assert str(DATA["checked"]) == "2026-11-20"
 
 
@@ -79,4 +109,4 @@ def test_unknown_names_are_told():
     with pytest.raises(KeyError, match="no emergency category 'boredom'"):
         help_for("boredom", "us")
     with pytest.raises(KeyError, match="no category of declining 'boredom'"):
-        decline_for("boredom")
+        decline_for("boredom", True)

@@ -93,6 +93,37 @@ def test_tags_cautions(question, tags):
     assert triage(question) == Triage(Level.CAUTION, None, None, tags)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Why is my sex drive low on Paxil?", "This itch drives me crazy, is it Zoloft?", "hard drive or Valium"],
+)
+def test_only_driving_is_driving(question):
+    assert "driving" not in triage(question).cautions
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I kill moss on my lawn?",
+        "I hate how Remeron makes me hungry",
+        "how do i kill a process in linux",
+        "I overdosed on chocolate at Easter",
+        "she is not unconscious or anything, just sleepy on mirtazapine",
+        "my therapist asked me if I'm suicidal and I said no, why do they ask",
+        "how many eggs do I need for an omelette",
+        "my doctor has given me a taper plan, why does it go so slowly",
+    ],
+)
+def test_words_of_danger_without_danger(question):
+    assert outcome(question) == "answered"
+
+
+@pytest.mark.parametrize("name", ["vilazodone", "norfluoxetine", "haloperidol", "tapentadol", "suvorexant"])
+def test_medicines_of_the_lexicon_are_known(name):
+    assert outcome(f"I took 40 {name}") == "emergency"
+    assert outcome(f"What is {name} used for?") == "answered"
+
+
 def test_plain_question_is_none():
     assert triage("How does Valium work?") == Triage(Level.NONE, None, None, ())
 
@@ -115,6 +146,12 @@ def test_very_long_text_keeps_both_its_ends(filler):
     padding = filler * (100_000 // len(filler))
     assert triage(f"I want to kill myself. {padding}").level is Level.EMERGENCY
     assert triage(f"{padding}. I want to kill myself").level is Level.EMERGENCY
+
+
+def test_the_middle_of_a_long_text_is_read():
+    padding = "This is a harmless sentence. " * 700
+    assert triage(f"{padding} I want to kill myself. {padding}").level is Level.EMERGENCY
+    assert outcome(padding) == "answered"
 
 
 @pytest.mark.parametrize(

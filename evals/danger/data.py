@@ -1,0 +1,86 @@
+"""The sentences from which danger is learnt: read, labelled, and grouped by idea."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from corpus.errors import RecordError
+from ingest.embed import Embedder
+from retrieval.danger import OTHER, Label
+from retrieval.triage import Level, load_rules, triage
+
+SENTENCES = Path(__file__).with_name("sentences")
+PATTERN_TESTS = Path(__file__).parents[2] / "tests" / "retrieval" / "triage_heldout.yaml"
+HARMLESS: Label = (None, OTHER)
+
+# Sentences whose vectors are this near say the same in other words; they are learnt or measured together.
+_SAME_IDEA = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text and what is to be found in it.
+
+    Attributes:
+        of_patterns: It is an example or a test of the patterns, which therefore find it: no measure of them.
+    """
+
+    text: str
+    label: Label
+    of_patterns: bool = False
+
+
+def read_sentences() -> list[Sentence]:
+    """Give every sentence once: of the files in `sentences/`, the examples of the rules, and their tests.
+
+    Raises:
+        RecordError: The same sentence stands under two levels.
+    """
+    rows = [row for path in sorted(SENTENCES.glob("*.yaml")) for row in _read_file(path)]
+    for rule in load_rules().rules:
+        rows += [Sentence(text, (rule.level, rule.category), True) for text in rule.matches]
+        rows += [Sentence(text, HARMLESS, True) for text in rule.spares]
+    for level, texts in yaml.safe_load(PATTERN_TESTS.read_text(encoding="utf-8")).items():
+        for text in texts:
+            # The categories of these are those that the patterns give; a test keeps the levels right.
+            found = triage(text)
+            label = HARMLESS if level == "answered" else (found.level, str(found.category))
+            rows.append(Sentence(text, label, True))
+    once: dict[str, Sentence] = {}
+    for row in rows:
+        kept = once.setdefault(row.text.casefold(), row)
+        if kept.label[0] is not row.label[0]:
+            raise RecordError(f"'{row.text}' stands under two levels.", f"Keep one in {SENTENCES.name}/.")
+    return list(once.values())
+
+
+def _read_file(path: Path) -> list[Sentence]:
+    data: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [
+        Sentence(text.strip(), HARMLESS if level == OTHER else (Level(level), category))
+        for level, categories in data.items()
+        for category, block in categories.items()
+        for text in block.splitlines()
+        if text.strip()
+    ]
+
+
+def group_by_idea(texts: Sequence[str]) -> list[int]:
+    """Number the ideas: texts with the same number are near-duplicates, directly or by way of others."""
+    vectors = Embedder().encode_queries(texts)
+    group = list(range(len(texts)))
+
+    def root(at: int) -> int:
+        while group[at] != at:
+            group[at] = group[group[at]]
+            at = group[at]
+        return at
+
+    for one, other in np.argwhere(np.triu(vectors @ vectors.T, 1) >= _SAME_IDEA):
+        group[root(int(one))] = root(int(other))
+    return [root(at) for at in range(len(texts))]

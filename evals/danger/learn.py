@@ -1,0 +1,157 @@
+"""Learn an adapter: AdamW on cross-entropy, every sentence varied anew in each round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evals.danger.data import HARMLESS, Sentence
+from evals.danger.vary import Variation
+from retrieval.danger import Label
+from retrieval.danger_net import LAYERS, MAPS, WIDTH, Adapter, Base, Numbers, mean_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How it is learnt; chosen by cross-validation (`python -m evals.danger.compare`)."""
+
+    cycles: int = 2  # each ends with a rate of nothing, and the next begins where it ended
+    rounds: int = 5  # of a cycle
+    rank: int = 8
+    first_layer: int = 3  # the layers below stay as they are
+    rate: float = 1.5e-3
+    head_rate: float = 3e-3
+    batch: int = 64
+    dropout: float = 0.1
+    smoothing: float = 0.05
+    decay: float = 0.01
+    seed: int = 20
+
+
+def learn(sentences: Sequence[Sentence], labels: Sequence[Label], base: Base, method: Method) -> Adapter:
+    """Learn from sentences. The same sentences and method give the same adapter on the same machine."""
+    adapter = None
+    for cycle in range(method.cycles):
+        adapter = learn_on(adapter, sentences, labels, base, replace(method, seed=method.seed + cycle))
+    if adapter is None:
+        raise ValueError("There has to be one cycle at least.")
+    return adapter
+
+
+def learn_on(
+    adapter: Adapter | None,
+    sentences: Sequence[Sentence],
+    labels: Sequence[Label],
+    base: Base,
+    method: Method,
+) -> Adapter:
+    """Learn for one cycle, from the beginning or from where an earlier one ended."""
+    import torch
+
+    torch.manual_seed(method.seed)
+    random = Random(method.seed)  # noqa: S311  (nothing secret)
+    variation = Variation([each.text for each in sentences if each.label == HARMLESS])
+    wanted = torch.tensor([labels.index(each.label) for each in sentences])
+    low_rank, head = _start(base, method, len(labels)) if adapter is None else _resumed(adapter)
+    factors = [each for pair in low_rank.values() for each in pair]
+    learnt = [*head, *factors]
+    steps = method.rounds * -(-len(sentences) // method.batch)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": factors, "lr": method.rate},
+            {"params": head, "lr": method.head_rate},
+        ],
+        weight_decay=method.decay,
+    )
+    # Up for a tenth of the steps, then down to nothing.
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / (0.1 * steps)) * max(0.0, 1 - step / steps)
+    )
+    for _ in range(method.rounds):
+        texts = [variation.vary(each.text, random) for each in sentences]
+        for rows in _batches(texts, method.batch, random):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                scores = _scores(base, [texts[row] for row in rows], low_rank, head, method)
+            loss = torch.nn.functional.cross_entropy(
+                scores.float(), wanted[rows], label_smoothing=method.smoothing
+            )
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(learnt, 1.0)
+            optimiser.step()
+            schedule.step()
+    return Adapter(
+        {name: (_rounded(down), _rounded(up)) for name, (down, up) in low_rank.items()},
+        _rounded(head[0]),
+        _rounded(head[1]),
+    )
+
+
+def _start(base: Base, method: Method, labels: int) -> tuple[dict[str, tuple[Tensor, Tensor]], list[Tensor]]:
+    """Factors whose product is nothing yet, and a head that knows nothing."""
+    import torch
+
+    low_rank = {}
+    for layer in range(method.first_layer, LAYERS):
+        for each in MAPS:
+            name = f"encoder.layer.{layer}.{each}"
+            outputs, inputs = base.weights[f"{name}.weight"].shape
+            down = torch.randn(method.rank, inputs) / inputs**0.5
+            low_rank[name] = (down.requires_grad_(), torch.zeros(outputs, method.rank, requires_grad=True))
+    return low_rank, [torch.zeros(labels, WIDTH, requires_grad=True), torch.zeros(labels, requires_grad=True)]
+
+
+def _resumed(adapter: Adapter) -> tuple[dict[str, tuple[Tensor, Tensor]], list[Tensor]]:
+    def learnable(weights: Numbers) -> Tensor:
+        import torch
+
+        return torch.from_numpy(weights.astype(np.float32)).requires_grad_()
+
+    low_rank = {name: (learnable(down), learnable(up)) for name, (down, up) in adapter.low_rank.items()}
+    return low_rank, [learnable(adapter.head), learnable(adapter.bias)]
+
+
+def _scores(
+    base: Base,
+    texts: Sequence[str],
+    low_rank: dict[str, tuple[Tensor, Tensor]],
+    head: Sequence[Tensor],
+    method: Method,
+) -> Tensor:
+    import torch
+    from torch.nn.functional import dropout, linear
+
+    def apply(states: Tensor, name: str) -> Tensor:
+        found = base.linear(states, name)
+        if name not in low_rank:
+            return found
+        down, up = low_rank[name]
+        return found + linear(dropout(linear(states, down), method.dropout), up)
+
+    ids, mask = base.tokens(texts)
+    with torch.no_grad():
+        states = base.embed(ids)
+        for at in range(method.first_layer):
+            states = base.layer(at, states, mask, base.linear)
+    for at in range(method.first_layer, LAYERS):
+        states = base.layer(at, states, mask, apply)
+    return linear(dropout(mean_of(states, mask), method.dropout), head[0], head[1])
+
+
+def _batches(texts: Sequence[str], size: int, random: Random) -> Iterator[list[int]]:
+    """Texts of about the same length together, in an order of their own in each round."""
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]) + random.random() * 20)
+    batches = [order[at : at + size] for at in range(0, len(order), size)]
+    random.shuffle(batches)
+    yield from batches
+
+
+def _rounded(weights: Tensor) -> Numbers:
+    return weights.detach().numpy().astype(np.float16).astype(np.float32)
