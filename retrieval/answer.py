@@ -25,6 +25,10 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+WordedBy = Literal["source", "citewell", "model"]
+VerdictKind = Literal["yes", "no", "mixed", "caution"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,18 +56,29 @@ class Statement(_Part):
     """One sentence of an answer.
 
     Attributes:
-        worded_by: Whose words it is in: a source's own (then the first quote is the statement), or those
-            of a summary written for Citewell, whose every sentence rests on the works that it cites.
+        worded_by: Whose words it is in: a source's own (then the first quote is the statement), those of a
+            summary written for Citewell, whose every sentence rests on the works that it cites, or those of a
+            chat model, which shortened or joined what it cites.
         sources_agreeing: How many independent works among those cited state it in full.
+        kinds_agreeing: Of what kinds these works are, one for each, the strongest first.
+        lead: The product's own words that `text` begins with ("Yes.", of a closed list): what the evidence
+            says to a yes-or-no question. Empty where there are none.
 
     A statement without a citation is one of the product's own fixed sentences, which state no medical fact.
     """
 
     heading: str
     text: str = Field(min_length=1)
-    worded_by: Literal["source", "citewell"] = "source"
+    worded_by: WordedBy = "source"
     sources_agreeing: int = 0
+    kinds_agreeing: tuple[Kind, ...] = ()
+    lead: str = ""
     citations: tuple[Citation, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The text without the lead: what the citations support."""
+        return self.text.removeprefix(self.lead).lstrip()
 
 
 class Caution(_Part):
@@ -93,6 +108,7 @@ class SourceRef(_Part):
     url: str | None = None
     licence: str | None = None
     retracted: bool = False
+    concern: bool = False
     words: str = "own"
     unverified: tuple[str, ...] = ()
     disputed_by: tuple[str, ...] = ()
@@ -124,13 +140,19 @@ class Receipt(_Part):
 
 
 class Answer(_Part):
-    """What was asked, how it ended, and what the sources say."""
+    """What was asked, how it ended, and what the sources say.
+
+    Attributes:
+        verdict: What the evidence says to a yes-or-no question; None where it does not clearly say, and
+            for other questions.
+    """
 
     question: str
     outcome: Outcome
+    verdict: VerdictKind | None = None
+    warnings: tuple[Caution, ...] = ()  # before the statements, as every surface shows them
     statements: tuple[Statement, ...] = ()
     sources: tuple[SourceRef, ...] = ()
-    warnings: tuple[Caution, ...] = ()
     notes: tuple[str, ...] = ()
     disclaimer: str = Field(min_length=20)
     receipt: Receipt

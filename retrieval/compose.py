@@ -10,11 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.record import PAPER_KINDS, Kind
 from retrieval.back import Backing, back
+from retrieval.boilerplate import is_boilerplate
 from retrieval.evidence import Desk, Evidence, work_of
 from retrieval.gather import Gathered
-from retrieval.plan import IN_SHORT, Slot
-from retrieval.understand import QuestionKind, Understanding
+from retrieval.hear import QuestionKind
+from retrieval.plan import CORRECTION, IN_SHORT, Slot
+from retrieval.rank import by_time, one_for_each
+from retrieval.understand import Understanding
 from retrieval.verify import cosine
 from retrieval.words import stems
 
@@ -26,16 +30,25 @@ _HELD_WITHIN = 0.75  # share of the shorter sentence's stems that the longer one
 _SAME_WORDS = 0.62  # share of common stems from which they do
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.26  # nor does one this far behind the best of its slot
+_OF_ONE_PAPER = 2  # statements that one study may give: it found one thing
 _OF_ONE_SOURCE = 0.05  # taken off the score for each statement that the source already gave
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A sentence chosen as a statement, with all the evidence that supports it, itself first."""
+    """A sentence chosen as a statement, with all the evidence that supports it, itself first.
+
+    Attributes:
+        by_model: Whether a chat model worded it; then `evidence.text` has the model's words, and only the
+            backing those of sources.
+        lead: What stands in front of it, of the leads in `stance.yaml`.
+    """
 
     heading: str
     evidence: Evidence
     backing: Backing
+    by_model: bool = False
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +63,22 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
     """Fill the slots in order, without saying anything twice."""
     taken: list[Chosen] = []
     empty: list[Slot] = []
-    for slot, candidates in zip(slots, gathered.by_slot, strict=True):
+    for slot, judged in zip(slots, gathered.by_slot, strict=True):
         room = min(slot.limit, MOST_STATEMENTS - len(taken))
+        candidates = one_for_each(judged, desk.lexicon) if slot.extreme else judged
         picked = _pick(
-            slot.heading, candidates, taken, room, lambda each: back(each, gathered.everything, desk)
+            slot.heading,
+            candidates,
+            taken,
+            room,
+            lambda each: () if is_boilerplate(each, desk) else back(each, gathered.everything, desk),
         )
+        if slot.extreme:
+            picked = by_time(picked, slot.extreme, desk.lexicon)
         taken += picked
         if not picked and room and not any(each.heading == slot.heading for each in taken):
             empty.append(slot)
-    return Draft(tuple(_grouped(_lead(taken, asked.kind))), tuple(empty))
+    return Draft(tuple(_grouped(_lead(taken, asked.kind, any(slot.extreme for slot in slots)))), tuple(empty))
 
 
 def _pick(
@@ -77,9 +97,19 @@ def _pick(
         used = Counter(each.source.id for each in said)
         left.sort(key=lambda each: (-(each.score - _OF_ONE_SOURCE * used[each.source.id]), each.key))
         each = left.pop(0)
-        if not any(says_the_same(each, other) for other in said) and (backing := backing_of(each)):
+        if any(says_the_same(each, other) for other in said) or _is_spent(each, said):
+            continue
+        if backing := backing_of(each):
             picked.append(Chosen(heading, each, backing))
     return picked
+
+
+def _is_spent(each: Evidence, said: Sequence[Evidence]) -> bool:
+    """Whether the studies behind a sentence have been heard often enough."""
+    if each.source.kind not in PAPER_KINDS and each.source.kind is not Kind.SUMMARY:
+        return False
+    works = _works(each) - {each.source.id} if each.source.kind is Kind.SUMMARY else _works(each)
+    return len(works) == 1 and sum(works <= _works(other) for other in said) >= _OF_ONE_PAPER
 
 
 def says_the_same(one: Evidence, other: Evidence) -> bool:
@@ -100,15 +130,17 @@ def _works(each: Evidence) -> set[str]:
     return {work_of(each.source), *each.source.references.get(" ".join(each.text.split()), ())}
 
 
-def _lead(chosen: list[Chosen], kind: QuestionKind) -> list[Chosen]:
-    """Put the most direct statement first, under its own heading."""
+def _lead(chosen: list[Chosen], kind: QuestionKind, is_ranked: bool) -> list[Chosen]:
+    """Put the most direct statement first, under its own heading; only a correction comes before it."""
+    corrections = [each for each in chosen if each.heading == CORRECTION]
+    main = [each for each in chosen if each.heading != CORRECTION]
     outlined = kind in {"contrast", "compare"}
-    if outlined or len(chosen) < 2 or any(each.heading == IN_SHORT for each in chosen):
-        return chosen
-    first = [each for each in chosen if each.heading == chosen[0].heading]
+    if outlined or is_ranked or len(main) < 2 or any(each.heading == IN_SHORT for each in main):
+        return [*corrections, *main]
+    first = [each for each in main if each.heading == main[0].heading]
     best = max(first, key=lambda each: each.evidence.score + 0.2 * each.evidence.relevance)
-    rest = [each for each in chosen if each is not best]
-    return [replace(best, heading=IN_SHORT), *rest]
+    rest = [each for each in main if each is not best]
+    return [*corrections, replace(best, heading=IN_SHORT), *rest]
 
 
 def _grouped(chosen: Sequence[Chosen]) -> list[Chosen]:

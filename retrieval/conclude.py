@@ -14,6 +14,7 @@ from retrieval.answer import Outcome
 from retrieval.compose import Chosen, Draft
 from retrieval.evidence import Desk
 from retrieval.help import decline_for
+from retrieval.language import load_replies
 from retrieval.plan import IN_SHORT
 from retrieval.present import load_messages
 from retrieval.triage import Level, Triage
@@ -50,10 +51,15 @@ def conclude(
         said["read_as"].format(written=each.written, name=_name(each.entity, lexicon))
         for each in asked.corrections
     ]
+    notes += [
+        said["premise"].format(name=_name(each.drug, lexicon), claimed=_name(each.claimed, lexicon))
+        for each in asked.premises
+        if each.holds is False and not each.is_asked
+    ]
     if asked.inherited:
         notes.append(said["inherited"].format(names=_names(asked.subjects, lexicon)))
     if triaged.level is Level.DECLINE and triaged.category:
-        return Conclusion(Outcome.DECLINED, tuple(decline_for(triaged.category)), tuple(notes))
+        return Conclusion(Outcome.DECLINED, decline_for(triaged.category, bool(chosen)), tuple(notes))
     if not chosen:
         return Conclusion(Outcome.ABSTAINED, (_abstention(asked, desk),), (*notes, _covers(asked, desk)))
     if asked.kind == "compare" and not any(each.heading == IN_SHORT for each in chosen):
@@ -66,7 +72,11 @@ def conclude(
 
 def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[str]:
     """What was asked for and not found: headings of parts, names of drugs."""
-    empty = [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
+    answered = any(each.heading == IN_SHORT for each in chosen) and bool(asked.terms)
+    # Where the question's own words are spoken of, a facet that they were taken for is no gap.
+    empty = (
+        [] if answered else [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
+    )
     about = [each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}]
     silent = [each for each in about if not _spoken_of(each, chosen, lexicon)]
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
@@ -79,6 +89,8 @@ def _spoken_of(entity: EntityId, chosen: Sequence[Chosen], lexicon: Lexicon) -> 
 
 def _abstention(asked: Understanding, desk: Desk) -> str:
     messages = load_messages()["abstained"]
+    if asked.language:
+        return f"{load_replies()[asked.language]} {messages['english_only']}"
     if not asked.text:
         return str(messages["nothing_asked"])
     if asked.facets and not (asked.subjects or asked.context or asked.terms):

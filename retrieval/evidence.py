@@ -10,6 +10,7 @@ from corpus.record import Source
 from ingest.document import Passage, Span
 from ingest.embed import Embedder, Vectors
 from ingest.index import Index
+from retrieval.entail import Entailment
 from retrieval.search import Filters, Method
 
 
@@ -23,6 +24,7 @@ class Evidence:
         entities: What the sentence itself names.
         relevance: Cosine of the sentence and the question.
         score: How well it fills the slot that it was judged for.
+        inserted: What was put into its words, in brackets, to say what "this condition" is.
     """
 
     row: int
@@ -34,6 +36,12 @@ class Evidence:
     entities: frozenset[EntityId]
     relevance: float
     score: float = 0.0
+    inserted: str = ""
+
+    @property
+    def quote(self) -> str:
+        """Its words as the source has them."""
+        return self.text.replace(self.inserted, "", 1) if self.inserted else self.text
 
     @property
     def key(self) -> tuple[str, int]:
@@ -48,7 +56,7 @@ def work_of(source: Source) -> str:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a question is answered with: the index, the model, the names."""
+    """What a question is answered with: the index, the models, the names."""
 
     index: Index
     embedder: Embedder
@@ -56,3 +64,4 @@ class Desk:
     facets: FacetTable
     method: Method = field(default_factory=Method)
     filters: Filters = field(default_factory=Filters)
+    entailment: Entailment | None = None

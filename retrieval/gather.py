@@ -12,12 +12,18 @@ from ingest.embed import Vectors
 from retrieval.evidence import Desk, Evidence
 from retrieval.judge import judge
 from retrieval.plan import JOINT, Slot
+from retrieval.resolve import resolved
 from retrieval.search import Filters, Hit, search
 from retrieval.understand import Understanding
 from retrieval.words import is_known, spellings
 
 _PASSAGES_PER_SLOT = 40
 _PASSAGES_FOR_QUESTION = 30
+# What is said of these holds whatever a drug is taken for: "how long does Xanax last for panic".
+_WHATEVER_FOR = frozenset(
+    {"onset", "duration", "mechanism", "dose", "stopping"}
+    | {"response", "dependence", "forms", "legal", "switching"}
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
     for slot, query, vector in zip(slots, queries[1:], vectors[1:], strict=True):
         rows = dict.fromkeys(hit.row for hit in (*_for_slot(slot, query, vector, desk), *general))
         for row in rows.keys() - cut.keys():
-            cut[row] = _sentences(row, vectors[0], desk)
+            cut[row] = sentences_of(row, vectors[0], desk)
         sentences = [each for row in rows for each in cut[row]]
         judged = judge(sentences, slot, asked, vector, desk)
         if not judged and slot.facets and slot.asked:
@@ -49,6 +55,8 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         if not judged and slot.together and slot.asked and not set(asked.facets) & JOINT:
             # Nothing speaks of all of them at once: then what speaks of one will do.
             judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
+        if not judged and slot.partners and slot.asked and slot.facets[0] in _WHATEVER_FOR:
+            judged = judge(sentences, replace(slot, partners=()), asked, vector, desk)
         by_slot.append(judged)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
@@ -77,11 +85,12 @@ def _expanded(asked: Understanding, desk: Desk) -> str:
     return " ".join([asked.text, *(name for name in named if name.casefold() not in asked.text.casefold())])
 
 
-def _sentences(row: int, question: Vectors, desk: Desk) -> list[Evidence]:
+def sentences_of(row: int, question: Vectors, desk: Desk) -> list[Evidence]:
+    """Cut a passage into its sentences; relevance is each one's cosine with the vector given."""
     passage = desk.index.passage(row)
     source = desk.index.source(SourceId(passage.source_id))
     vectors = desk.index.sentence_vectors[desk.index.sentence_rows(row)].astype(np.float32)
-    texts = [span.of(passage.text) for span in passage.sentences]
+    texts = [resolved(span.of(passage.text), source) for span in passage.sentences]
     return [
         Evidence(
             row=row,
@@ -92,6 +101,7 @@ def _sentences(row: int, question: Vectors, desk: Desk) -> list[Evidence]:
             vector=vector,
             entities=desk.lexicon.entities_in(text),
             relevance=float(vector @ question),
+            inserted=inserted,
         )
-        for span, text, vector in zip(passage.sentences, texts, vectors, strict=True)
+        for span, (text, inserted), vector in zip(passage.sentences, texts, vectors, strict=True)
     ]

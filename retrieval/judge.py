@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
-from corpus.lexicon import EntityId, Lexicon
+from corpus.facets import FacetId
+from corpus.lexicon import Lexicon
 from corpus.record import Kind
 from ingest.embed import Vectors
+from retrieval.about import defines, names, subject_fit
+from retrieval.directive import is_directive
 from retrieval.evidence import Desk, Evidence
+from retrieval.hear import load_wordings
 from retrieval.plan import JOINT, Slot
-from retrieval.understand import Understanding, load_wording
+from retrieval.standing import burden, hides_its_animals, speaks_of_animals, stands_alone
+from retrieval.understand import Understanding
 from retrieval.words import coverage, is_derived, is_known, speaks_of
 
 # What kind of work a sentence comes from, as a prior: small beside relevance, enough to order equals.
@@ -41,31 +45,6 @@ _PRIOR: dict[Kind, float] = {
     Kind.ANIMAL_STUDY: -0.12,
     Kind.IN_VITRO: -0.12,
 }
-_DANGLING = frozenset(
-    [
-        "it",
-        "this",
-        "these",
-        "they",
-        "such",
-        "that",
-        "those",
-        "he",
-        "she",
-        "however",
-        "but",
-        "also",
-        "therefore",
-        "thus",
-        "moreover",
-        "furthermore",
-        "and",
-        "or",
-        "its",
-        "their",
-        "both",
-    ]
-)
 # What taking two drugs together does says nothing about one against the other.
 _COMBINED = re.compile(
     r"\b(combin\w+|add(ed|ing) to|adding|plus|together with|co-?administ\w+|adjunct\w*|augment\w+)\b", re.I
@@ -78,19 +57,45 @@ _OF_SOME = frozenset(
 # Weights of likeness to the question, to what was searched for, and to what other sources say.
 _OUTLINED = (0.10, 0.50, 0.20)
 _ASKED = (0.50, 0.15, 0.15)
-_ANIMAL = re.compile(r"\b(mice|mouse|rats?|cats?|rabbits?|monkeys?|animals?|laboratory|in vitro)\b", re.I)
 _OF_ANIMALS = 0.12  # taken off where a lay reader asks about people
 # For these, a passage of a neighbouring facet counts only where its sentence uses the facet's own words.
 _STRICT = frozenset(
     {"stopping", "dependence", "older_people", "children", "driving", "memory"}
     | {"liver_kidney", "pregnancy", "breastfeeding", "sexual"}
 )
+# Asked of a condition, about which a source may say all under one heading: then the meaning must be near.
+_OF_CONDITIONS = frozenset({"symptoms", "causes", "frequency", "diagnosis", "outlook", "prevention"})
+_NEAR = 0.6
+_OF_AMOUNT = 0.12  # taken off an amount where no dose is asked for
+_AMOUNT = re.compile(r"\d ?(mg|micrograms?|mcg|g)\b", re.I)
+_OF_ANOTHER_HEADING = 0.2
+_DEFINES = 0.12  # for a sentence that says what a thing is, where that is asked
 # What becomes of a drug in the body says little to a person who did not ask about just that.
 _KINETIC = re.compile(
     r"\b(clearance|plasma|bioavailab\w+|peak(s|ed)?|absor\w+|metabol\w+|body handles)\b", re.I
 )
 _OF_KINETICS = 0.12
 _KINETIC_FACETS = frozenset({"duration", "interactions", "dose", "dose_special", "response", "liver_kidney"})
+# What is said of these people is no answer for one who did not ask about them.
+_OTHER_PEOPLE = (FacetId("breastfeeding"), FacetId("pregnancy"), FacetId("children"))
+_OF_OTHER_PEOPLE = 0.2
+# Who asks why is helped by a sentence that gives a reason.
+_WHY = re.compile(r"\b(why|how come|what makes|the reason)\b", re.I)
+_REASON = re.compile(
+    r"\b(because|due to|owing to|since|so that|explain\w*|reasons?|why|as a result|leads? to)\b", re.I
+)
+_SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
+_NUMBER = re.compile(r"\d")
+# Who asks how many is helped by a number.
+_HOW_MANY = re.compile(
+    r"\b(how (many|much|often|likely)|by how|what (percentage|proportion)|per (\d+|hundred|thousand))\b", re.I
+)
+_GIVES_NUMBER = 0.1
+_OF_OWN_WORDS = 0.4
+_GIVES_REASON = 0.06
+# Advice, law and warnings are revised; of what was found once, the year says little.
+_REVISED = frozenset({"recommendation", "treatment", "legal", "boxed_warning", "alternatives"})
+_FROM_YEAR, _TO_YEAR, _OF_RECENCY = 1990, 2025, 0.04
 _ALSO_ASKED = 0.08  # for speaking of a facet that the question names besides the slot's own
 _NEIGHBOURS = 8  # sentences of other sources that a sentence is held against to see how central it is
 
@@ -118,12 +123,16 @@ def judge(
 
 def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk: Desk) -> float | None:
     """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
-    if not stands_alone(each.text) or not _of_facet(each, slot, float(each.vector @ vector)):
+    if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
-    fit = _subject_fit(each, slot, asked, desk.lexicon)
+    if not _of_facet(each, slot, float(each.vector @ vector)):
+        return None
+    fit = subject_fit(each, slot, asked, desk.lexicon)
     if fit is None or (slot.loose and fit < 0.7):
         return None
-    if not all(_names(each, partner, desk.lexicon) for partner in slot.partners):
+    if not all(names(each, partner, desk.lexicon) for partner in slot.partners):
+        return None
+    if slot.classes and not each.entities & set(slot.classes):
         return None
     return fit if _speaks_of_terms(each, slot, asked, desk) else None
 
@@ -140,16 +149,71 @@ def _score(
         + searched * float(each.vector @ vector)
         + middle * central
         + 0.25 * fit
-        + 0.15 * terms
+        + (_OF_OWN_WORDS if slot.direct else _term_weight(asked)) * terms
         + _context_fit(each, asked, slot, desk.lexicon)
-        + _ALSO_ASKED * any(load_wording().speaks_of(facet, each.text) for facet in slot.besides)
+        + _ALSO_ASKED * any(load_wordings().speaks_of(facet, each.text) for facet in slot.besides)
+        + (_GIVES_REASON if _WHY.search(asked.text) and _REASON.search(each.text) else 0.0)
         + _PRIOR.get(each.source.kind, 0.0)
-        - 0.04 * min(order, 3)
+        + (_GIVES_NUMBER if _HOW_MANY.search(asked.text) and _NUMBER.search(each.text) else 0.0)
+        + _recency(each, slot)
+        - _neighbourhood(order, slot)
+        + (
+            _DEFINES
+            if "definition" in slot.facets[:1] and defines(each, slot.subjects, desk.lexicon)
+            else 0.0
+        )
         - burden(each.text)
+        - (_OF_AMOUNT if _AMOUNT.search(each.text) and not _asks_for_amount(asked) else 0.0)
         - (_OF_KINETICS if _KINETIC.search(each.text) and not _KINETIC_FACETS & set(slot.facets[:1]) else 0.0)
-        - (_OF_ANIMALS if _ANIMAL.search(each.text) and not _ANIMAL.search(asked.text) else 0.0)
+        - (_OF_ANIMALS if speaks_of_animals(each.text) and _is_of_people(asked, desk.lexicon) else 0.0)
+        - (_OF_OTHER_PEOPLE if _is_of_others(each, slot, asked) else 0.0)
         - (_JOINT_USE if _COMBINED.search(each.text) and _sets_apart(asked) else 0.0)
     )
+
+
+def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:
+    """Whether a sentence is about unborn, breastfed or older children, and the question is not."""
+    wordings = load_wordings()
+    return any(
+        wordings.speaks_of(facet, each.text)
+        for facet in _OTHER_PEOPLE
+        if facet not in slot.facets
+        and facet not in asked.facets
+        and not wordings.speaks_of(facet, asked.text)
+    )
+
+
+def _asks_for_amount(asked: Understanding) -> bool:
+    return bool(
+        {"dose", "dose_special", "forms"} & set(asked.facets)
+        or _AMOUNT.search(asked.text)
+        or _HOW_MANY.search(asked.text)
+    )
+
+
+def _neighbourhood(order: int, slot: Slot) -> float:
+    """What is taken off where a heading is not the one asked for but a neighbour of it."""
+    if slot.facets[:1] and slot.facets[0] in _OF_CONDITIONS and not slot.outlined:
+        return _OF_ANOTHER_HEADING * (order > 0)
+    return 0.04 * min(order, 3)
+
+
+def _recency(each: Evidence, slot: Slot) -> float:
+    """A little more for newer works where a newer one takes the place of an older one."""
+    if not _REVISED & set(slot.facets[:1]) or each.source.year is None:
+        return 0.0
+    return _OF_RECENCY * min(1.0, max(0.0, (each.source.year - _FROM_YEAR) / (_TO_YEAR - _FROM_YEAR)))
+
+
+def _term_weight(asked: Understanding) -> float:
+    """How much the question's own words count: the more of them, the more exactly it says what it wants."""
+    return 0.15 + 0.05 * min(3, max(0, len(asked.terms) - 1))
+
+
+def _is_of_people(asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether a question is about people: not about animals, nor about a receptor, studied in animals."""
+    targets = (each for each in asked.context if lexicon.entities[each].kind == "gene_or_target")
+    return not speaks_of_animals(asked.text) and next(targets, None) is None
 
 
 def _sets_apart(asked: Understanding) -> bool:
@@ -173,97 +237,21 @@ def _centrality(sentences: Sequence[Evidence]) -> list[float]:
     return [float(value) for value in nearest.mean(axis=1)]
 
 
-def stands_alone(text: str) -> bool:
-    """Whether a sentence can be read without the one before it."""
-    words = text.split()
-    if not 4 <= len(words) <= 70 or text[-1] not in ".!?\"'”)":
-        return False
-    return words[0].strip("\"'“(,;:").casefold() not in _DANGLING
-
-
 def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
     facet = each.passage.facet
     if not slot.facets:
         return facet not in {"study", "limits"}
-    in_words = load_wording().speaks_of(slot.facets[0], each.text)
+    in_words = load_wordings().speaks_of(slot.facets[0], each.text)
     if slot.loose:
         # Nothing stands under a heading of the facet: then the sentence itself must use its words.
         return facet not in _OF_SOME and in_words
     if facet is None:  # a source without telling headings
         return similarity >= 0.55 or in_words
+    if facet != slot.facets[0] and slot.facets[0] in _OF_CONDITIONS and not slot.outlined:
+        return facet in slot.facets and (in_words or similarity >= _NEAR)
     if facet == slot.facets[0] or slot.facets[0] not in _STRICT or slot.outlined:
         return facet in slot.facets
     return facet in slot.facets and (in_words or bool(slot.partners))
-
-
-def _subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexicon) -> float | None:
-    if not slot.subjects:
-        return 0.5
-    fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
-    if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
-        return None
-    others = _strangers(each, asked, lexicon)
-    if others and not slot.names_others and (max(fits) < 1.0 or first_named(each.text, lexicon) in others):
-        return None  # what a sentence names first it is about
-    both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
-    # A class was asked about: a sentence that singles out a member says less about it.
-    members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
-    return max(fits) + both - 0.15 * min(members, 2) - (0 if slot.names_others else 0.2 * min(len(others), 3))
-
-
-def _tells_apart(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
-    """Whether a sentence names a side for each subject; a class of both says nothing between them."""
-    named = [
-        {e for e in each.entities if e == s or e in lexicon.ancestors(s) or s in lexicon.ancestors(e)}
-        for s in subjects
-    ]
-    return len(set().union(*named)) >= len(subjects)
-
-
-def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
-    if subject in each.entities:
-        return 1.0
-    nearest = lexicon.entities[subject].classes[:1]
-    if each.entities & set(nearest):
-        return 0.75
-    if each.entities & {parent for entity in nearest for parent in lexicon.entities[entity].classes[:1]}:
-        return 0.5
-    if any(subject in lexicon.ancestors(entity) for entity in each.entities):
-        return 0.55
-    about_drugs = any(lexicon.entities[entity].kind in {"drug", "class"} for entity in each.entities)
-    if not about_drugs and subject in lexicon.entities_in(each.passage.header):
-        return 0.45  # the sentence names no drug at all: it is about the one that its document is about
-    return 0.0
-
-
-@lru_cache(maxsize=65536)
-def first_named(text: str, lexicon: Lexicon) -> EntityId | None:
-    """The drug, class or substance that a sentence names first."""
-    kinds = {"drug", "class", "substance"}
-    named = (mention.entity for mention in lexicon.mentions(text))
-    return next((entity for entity in named if lexicon.entities[entity].kind in kinds), None)
-
-
-def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
-    """Drugs and classes in a sentence that were not asked about, neither in person nor by a class."""
-    wanted = set(asked.subjects)
-    if not wanted:
-        return set()  # a condition was asked about: any drug may have to do with it
-    above = {parent for entity in wanted for parent in lexicon.ancestors(entity)}
-    return {
-        entity
-        for entity in each.entities
-        if lexicon.entities[entity].kind in {"drug", "class", "substance"}
-        and entity not in wanted
-        and entity not in asked.context
-        and entity not in above
-        and not lexicon.ancestors(entity) & wanted
-    }
-
-
-def _names(each: Evidence, entity: EntityId, lexicon: Lexicon) -> bool:
-    named = each.entities or lexicon.entities_in(each.passage.header)
-    return any(found == entity or entity in lexicon.ancestors(found) for found in named)
 
 
 def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexicon) -> float:
@@ -271,7 +259,7 @@ def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexi
     context = [entity for entity in asked.context if entity not in slot.subjects]
     if not context:
         return 0.0
-    if any(_names(each, entity, lexicon) for entity in context):
+    if any(names(each, entity, lexicon) for entity in context):
         return 0.10
     conditions = {entity for entity in each.entities if lexicon.entities[entity].kind == "condition"}
     wanted = {entity for entity in context if lexicon.entities[entity].kind == "condition"}
@@ -294,20 +282,15 @@ def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Des
     foreign = [term for term in asked.terms if not is_derived(term) and not is_known(term, desk.index)]
     if foreign:
         return covered >= 0.6
+    if slot.direct:
+        return covered >= _SPOKEN_OF or each.relevance >= _ALIKE
     about = asked.subjects or asked.context
     if not about:
         return covered >= 0.6 and each.relevance >= 0.4
     if slot.outlined:
         return True  # the parts of an outline ask their own questions
     if asked.subjects and set(asked.facets) - {"definition"}:
-        return covered >= 0.25 or each.relevance >= 0.40
+        return covered >= 0.34 or each.relevance >= 0.45
     return covered >= 0.5 or (
         each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms)
     )
-
-
-def burden(text: str) -> float:
-    """What makes a sentence hard to read: length beyond 28 words, and many numbers."""
-    words = text.split()
-    numbers = sum(any(char.isdigit() for char in word) for word in words)
-    return 0.005 * max(0, len(words) - 28) + 0.015 * max(0, numbers - 2)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Generator as Stream
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -20,20 +21,33 @@ from ingest.document import digest
 from ingest.embed import make_embedder
 from ingest.index import open_current
 from ingest.settings import Settings
-from retrieval.answer import Answer, Outcome, Receipt
+from retrieval.answer import Answer, Outcome, Receipt, Statement
+from retrieval.audit import audited
 from retrieval.compose import Chosen, Draft, compose
 from retrieval.conclude import conclude
-from retrieval.danger import raise_level
+from retrieval.danger import raise_level, recall_emergencies
+from retrieval.decline import facts_instead, without_amounts
+from retrieval.directive import is_directive
+from retrieval.entail import make_entailment
+from retrieval.events import Done, Event, StatementReady, opening_of, ready, whole
 from retrieval.evidence import Desk
 from retrieval.gather import Gathered, gather
-from retrieval.help import help_for
-from retrieval.plan import IN_SHORT, Slot, load_outlines, plan
-from retrieval.present import load_messages, present
+from retrieval.generate import Generator
+from retrieval.help import help_for, reminder_for
+from retrieval.limit import with_limits
+from retrieval.merge import Report
+from retrieval.names import learn_names
+from retrieval.plan import IN_SHORT, Slot, plan
+from retrieval.present import Numbering, load_messages, present
+from retrieval.privacy import whereabouts
+from retrieval.prompt import Task
+from retrieval.rerank import make_reranker
 from retrieval.search import Filters, Method
 from retrieval.triage import Level, Triage, triage
 from retrieval.understand import Understanding, in_its_words, understand
+from retrieval.verdict import decide
 from retrieval.verify import LEAST_SUPPORT
-from retrieval.warn import warn
+from retrieval.warn import apart, warn
 from retrieval.words import is_known, ordinary_words
 
 if TYPE_CHECKING:
@@ -73,9 +87,9 @@ class Citewell:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.lexicon: Lexicon = load_lexicon()
         self._desk: Desk | None = None
         self._opening = Lock()
+        self._generator = Generator(settings) if settings.llm else None
 
     @property
     def desk(self) -> Desk:
@@ -88,14 +102,26 @@ class Citewell:
             if self._desk is None:
                 embedder = make_embedder(self.settings)
                 index = open_current(self.settings.index_dir, embedder)
-                method = Method(self.settings.dense_weight, self.settings.candidates)
-                self._desk = Desk(index, embedder, self.lexicon, load_facets(), method)
+                method = Method(
+                    self.settings.dense_weight,
+                    self.settings.candidates,
+                    reranker=make_reranker(self.settings),
+                )
+                lexicon = learn_names(load_lexicon(), index.names())
+                judge = make_entailment(self.settings)
+                self._desk = Desk(index, embedder, lexicon, load_facets(), method, entailment=judge)
         return self._desk
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The names that are known, those of the sources included."""
+        return self.desk.lexicon
 
     def warm_up(self) -> None:
         """Open everything, so that the first question does not pay for it."""
         self.desk.embedder.warm_up()
-        self.ask("what is diazepam")
+        for _ in self._stream("what is diazepam", (), None, None):
+            pass  # without the chat model: nobody asked it anything
 
     def ask(self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None) -> Answer:
         """Answer one question.
@@ -109,15 +135,38 @@ class Citewell:
             An Answer, always with the disclaimer. What goes wrong is an Answer too: its outcome is
             ``error`` and its notes say what happened and what helps.
         """
+        *_, last = self.stream(question, earlier, filters)
+        if not isinstance(last, Done):
+            raise TypeError(f"the last event of an answer is {last}")
+        return last.answer
+
+    def stream(
+        self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None
+    ) -> Iterator[Event]:
+        """Answer one question, statement by statement, each verified before it is yielded.
+
+        Takes what `ask` takes. Closing the iterator ends the request to the chat model, if one is set.
+
+        Yields:
+            An Opening with the warnings, a StatementReady for each statement, and Done with the Answer.
+        """
+        with closing(self._stream(question, earlier, filters, self._generator)) as events:
+            for each in events:
+                yield Done(audited(each.answer, self.settings)) if isinstance(each, Done) else each
+
+    def _stream(
+        self, question: str, earlier: Sequence[str], filters: Filters | None, generator: Generator | None
+    ) -> Stream[Event]:
         clock = _Clock()
         try:
-            return self._answer(question, earlier, filters or Filters(), clock)
+            yield from self._answer(question, earlier, filters or Filters(), clock, generator)
         except CitewellError as error:
-            return self._failed(question, str(error), clock)
-        except Exception:
+            yield Done(self._failed(question, str(error), clock))
+        except Exception as error:
             # The one place where every error ends: a person who asks gets the disclaimer, never a traceback.
-            _log.exception("a question could not be answered")
-            return self._failed(question, load_messages()["error"], clock)
+            # Nor does the log get the error's own words, which may hold the question.
+            _log.error("a question could not be answered: %s", whereabouts(error))
+            yield Done(self._failed(question, load_messages()["error"], clock))
 
     def as_runnable(self) -> Runnable[str, Answer]:
         """LangChain's seam: the pipeline as a Runnable from a question to an Answer."""
@@ -125,39 +174,79 @@ class Citewell:
 
         return RunnableLambda(self.ask)
 
-    def _answer(self, question: str, earlier: Sequence[str], filters: Filters, clock: _Clock) -> Answer:
+    def _answer(
+        self,
+        question: str,
+        earlier: Sequence[str],
+        filters: Filters,
+        clock: _Clock,
+        generator: Generator | None,
+    ) -> Iterator[Event]:
         with clock.step("triage"):
             triaged = triage(question, earlier)
             if triaged.level is not Level.EMERGENCY:  # which needs neither index nor model
-                triaged = raise_level(triaged, question, self.desk.embedder)
+                triaged = recall_emergencies(raise_level(triaged, question), earlier)
         if triaged.level is Level.EMERGENCY:
-            return self._help(question, triaged, clock)
+            yield from whole(self._help(question, triaged, clock))
+            return
         desk = replace(self.desk, filters=filters)
         with clock.step("understand"):
             asked = self._understand(question, earlier)
-            slots = self._plan(asked, triaged)
+            declined = triaged.level is Level.DECLINE
+            about, slots = (
+                facts_instead(asked, triaged.category or "", self.desk.lexicon)
+                if declined
+                else (asked, self._plan(asked))
+            )
         with clock.step("search"):
-            gathered = gather(asked, slots, desk)
+            gathered = gather(about, slots, desk)
         with clock.step("compose"):
-            draft = compose(asked, slots, gathered, desk)
-        if not draft.chosen and slots and not asked.subjects and triaged.level is not Level.DECLINE:
+            draft = compose(about, slots, gathered, desk)
+        if not draft.chosen and slots and not asked.subjects and not declined:
             with clock.step("search by words"):
-                gathered, draft = self._by_words(asked, desk)
+                about, slots, gathered, draft = self._by_words(asked, desk)
         with clock.step("verify"):
-            chosen = [kept for each in draft.chosen if (kept := self._verified(each, desk)) is not None]
-            found = warn(asked, triaged.cautions, chosen, desk)
+            drafted = draft.chosen if declined else with_limits(draft.chosen, desk)
+            chosen = [kept for each in drafted if (kept := self._verified(each, desk)) is not None]
+            if declined:
+                chosen = without_amounts(chosen)
+            found = warn(asked, triaged.cautions, chosen, desk) if chosen or declined else ()
             warnings = [kept for each in found if (kept := self._verified(each, desk)) is not None]
-        end = conclude(asked, triaged, draft, chosen, desk)
-        return present(
-            question,
-            end.outcome,
-            self.settings.region,
-            self._receipt(clock, desk, gathered, triaged),
-            chosen,
-            warnings,
-            end.opening,
-            end.notes,
-        )
+        end = conclude(asked, triaged, draft, [*chosen, *warnings], desk)
+        opening = (*self._reminder(triaged), *end.opening)
+        numbering, report = Numbering(), Report()
+        said: list[Chosen] = []
+        yield opening_of(warnings, numbering)
+        for text in opening:
+            yield StatementReady(Statement(heading="", text=text))
+        if not chosen or declined:
+            generator = None  # nothing to word, or nothing that a model should
+        stated, verdict = apart(chosen, warnings), None
+        if generator is None and not declined:  # what a model words bears no verdict
+            with clock.step("decide"):
+                stated, verdict = decide(asked, stated, desk.lexicon)
+        task = Task(question, about, slots, gathered, tuple(stated), tuple(warnings))
+        with clock.step("word"):
+            for each in self._worded(task, desk, generator, report):
+                said.append(each)
+                yield ready(each, numbering)
+        receipt = self._receipt(clock, desk, gathered, triaged)
+        notes = end.notes
+        if generator is not None:
+            receipt = receipt.model_copy(update={"llm": self.settings.llm})
+            notes = (*notes, *report.notes(str(self.settings.llm)))
+        region = self.settings.region
+        yield Done(present(question, end.outcome, region, receipt, said, warnings, opening, notes, verdict))
+
+    def _worded(
+        self, task: Task, desk: Desk, generator: Generator | None, report: Report
+    ) -> Iterator[Chosen]:
+        """The statements of the draft, or those that a chat model makes of it, each verified."""
+        if generator is None:
+            yield from task.draft
+            return
+        with closing(generator.generate(task, desk, report)) as statements:
+            yield from (kept for each in statements if (kept := self._verified(each, desk)) is not None)
 
     def _understand(self, question: str, earlier: Sequence[str]) -> Understanding:
         def is_word(word: str) -> bool:
@@ -165,40 +254,47 @@ class Citewell:
 
         before: list[Understanding] = []
         for each in [*earlier[-6:], question]:
-            before.append(understand(each, self.lexicon, is_word, before))
+            before.append(understand(each, self.desk.lexicon, is_word, before))
         return before[-1]
 
-    def _plan(self, asked: Understanding, triaged: Triage) -> tuple[Slot, ...]:
-        if triaged.level is Level.DECLINE:
-            ids = load_outlines()["declines"].get(triaged.category, ())
-            if not asked.subjects:
-                return ()
-            return tuple(Slot(load_facets()[each].heading, (each,), asked.subjects, 2) for each in ids)
-        if not (asked.subjects or asked.context or asked.terms):
+    def _plan(self, asked: Understanding) -> tuple[Slot, ...]:
+        if asked.language or not (asked.subjects or asked.context or asked.terms):
             return ()
-        return plan(asked, self.lexicon, load_facets())
+        return plan(asked, self.desk.lexicon, load_facets())
 
-    def _by_words(self, asked: Understanding, desk: Desk) -> tuple[Gathered, Draft]:
+    def _by_words(
+        self, asked: Understanding, desk: Desk
+    ) -> tuple[Understanding, tuple[Slot, ...], Gathered, Draft]:
         """Search for the question's own words: a reader's own documents are about anything."""
         plain = in_its_words(asked)
         slots = (Slot(IN_SHORT, (), (), 3),) if plain.terms else ()
         gathered = gather(plain, slots, desk)
-        return gathered, compose(plain, slots, gathered, desk)
+        return plain, slots, gathered, compose(plain, slots, gathered, desk)
 
     def _verified(self, chosen: Chosen, desk: Desk) -> Chosen | None:
-        """Keep a statement only with citations whose quoted words stand in the store and support it."""
+        """Keep a statement only with citations whose quoted words stand in the store and support it.
+
+        Never one that tells the reader an amount to take, whatever source says so.
+        """
         stored = all(
             desk.index.row_of(evidence.passage.id) == evidence.row
-            and evidence.span.of(desk.index.passage(evidence.row).text) == evidence.text
+            and evidence.span.of(desk.index.passage(evidence.row).text) == evidence.quote
             and support.score >= LEAST_SUPPORT
             for evidence, support in chosen.backing
         )
-        return chosen if chosen.backing and stored else None
+        texts = (chosen.evidence.text, *(evidence.text for evidence, _ in chosen.backing))
+        told = any(is_directive(text) for text in texts)
+        return chosen if chosen.backing and stored and not told else None
 
     def _help(self, question: str, triaged: Triage, clock: _Clock) -> Answer:
-        lines = help_for(triaged.category or "", self.settings.region)
+        lines = help_for(triaged.category or "", self.settings.region, triaged.rule)
         receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms, triage=triaged.rule)
         return present(question, Outcome.EMERGENCY, self.settings.region, receipt, opening=lines)
+
+    def _reminder(self, triaged: Triage) -> tuple[str, ...]:
+        """What an earlier emergency of the same conversation still calls for."""
+        category = triaged.earlier_category
+        return (reminder_for(category, self.settings.region),) if category else ()
 
     def _failed(self, question: str, why: str, clock: _Clock) -> Answer:
         receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms)
@@ -218,5 +314,7 @@ class Citewell:
         )
 
     def _settings_hash(self) -> str:
-        shared = self.settings.model_dump(mode="json", exclude={"home", "host", "port"})
+        # What decides on no answer stays out: two machines that answer alike show the same receipt.
+        aside = {"home", "host", "port", "audit_log", "email", "ncbi_api_key", "openfda_api_key", "places"}
+        shared = self.settings.model_dump(mode="json", exclude=aside)
         return digest(str(sorted(shared.items())), length=12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,9 +12,11 @@ import yaml
 
 from corpus.facets import FacetId, FacetTable
 from corpus.lexicon import EntityId, Lexicon
+from retrieval.hear import Extreme
 from retrieval.understand import Understanding
 
 IN_SHORT = "In short"
+CORRECTION = "First, a correction"
 # With one of these, two drugs in a question are asked about together, not one beside the other.
 JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
 _NAMES_OTHERS = frozenset(
@@ -21,9 +24,27 @@ _NAMES_OTHERS = frozenset(
 )
 # Facets that an outline gives room to anyway, or that only say how the question was worded.
 _OF_ANY_OUTLINE = frozenset({"comparison", "response", "efficacy", "mechanism", "definition"})
+# What is asked of conditions; of a drug it only says how the question was worded.
+_OF_CONDITIONS = {
+    FacetId("symptoms"): FacetId("side_effects"),
+    FacetId("prevention"): FacetId("efficacy"),
+    FacetId("causes"): None,
+    FacetId("frequency"): None,
+    FacetId("diagnosis"): None,
+    FacetId("outlook"): None,
+    FacetId("research"): None,
+    FacetId("condition"): None,
+}
+# Asked of a drug and a condition ("does it help with GAD"), the condition must be spoken of.
+_OF_THE_CONDITION = frozenset(
+    {"uses", "efficacy", "recommendation", "treatment", "prevention", "comparison", "alternatives"}
+    | {"serious_harms", "side_effects", "outlook", "causes", "onset"}
+)
+_TIMED = frozenset({"duration", "onset"})
 _BARE = 4  # words: "and duloxetine?" asks for an overview, a sentence without a facet does not
 _ALONE_LIMIT = 5
 _SHARED_LIMIT = 3
+_DIRECT_LIMIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,9 @@ class Slot:
         besides: General facets that the question names too ("is it safe", asked of pregnancy).
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
+        direct: Whether it is for whatever speaks of the question's own words, under any heading.
+        extreme: Whether its statements go by time, one a drug, the longest or the shortest first.
+        classes: Classes of which a statement must name one.
     """
 
     heading: str
@@ -53,6 +77,9 @@ class Slot:
     asked: bool = False
     outlined: bool = False
     loose: bool = False
+    classes: tuple[EntityId, ...] = ()
+    extreme: Extreme | None = None
+    direct: bool = False
 
     @property
     def names_others(self) -> bool:
@@ -71,9 +98,36 @@ def load_outlines() -> dict[str, Any]:
 
 def plan(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[Slot, ...]:
     """The parts that an answer to a question should have, in reading order."""
-    subjects = asked.subjects or asked.context
+    belonging = _belonging(asked, lexicon)
+    if belonging and set(asked.facets) <= {"definition"} and any(each.is_asked for each in asked.premises):
+        return belonging  # "is diazepam an opioid" asks for nothing else
+    return (*belonging, *_main(asked, lexicon, facets))
+
+
+def _belonging(asked: Understanding, lexicon: Lexicon) -> tuple[Slot, ...]:
+    """What the sources call a drug whose class is asked for, or taken for granted wrongly."""
+    slots = []
+    for each in asked.premises:
+        families = [name for name in lexicon.entities[each.drug].classes if lexicon.entities[name].is_family]
+        if families and (each.is_asked or each.holds is False):
+            heading = IN_SHORT if each.is_asked else CORRECTION
+            slots.append(
+                Slot(
+                    heading,
+                    _nearby(FacetId("definition"), False),
+                    (each.drug,),
+                    2 if each.is_asked else 1,
+                    outlined=True,
+                    classes=(each.claimed, *families),
+                )
+            )
+    return tuple(slots)
+
+
+def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[Slot, ...]:
+    subjects = _subjects(asked, lexicon)
     partners = _partners(asked, lexicon)
-    wanted = _wanted(asked, partners)
+    wanted = _wanted(asked, partners, lexicon)
     outline = load_outlines().get(asked.kind, ())
     special = asked.kind == "contrast" and set(wanted) - _OF_ANY_OUTLINE
     if (
@@ -86,49 +140,90 @@ def plan(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[Sl
     if asked.kind == "overview" or (
         asked.kind in {"definition", "naming"} and set(wanted) <= {"definition", "condition"}
     ):
+        if not asked.subjects:
+            outline = load_outlines()["condition"]
         return _from_outline(outline, asked, subjects, (), facets)
     named_alone = len(subjects) == 1 and asked.subjects and not asked.terms and not partners
     if not wanted and named_alone and len(asked.text.split()) <= _BARE:
         return _from_outline(load_outlines()["overview"], asked, subjects, (), facets)
     if not wanted:
-        return (Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, len(subjects) > 1, partners),)
+        # Nothing says what is wanted of them: then a statement must at least be about all that is named.
+        named = tuple(each for each in asked.context if each not in subjects)
+        return (Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, len(subjects) > 1, named),)
     if set(wanted) == {"definition"}:
         subjects = subjects[:1]  # "is pregabalin a benzodiazepine" asks what pregabalin is
     together = len(subjects) > 1 and asked.kind in {"open", "yes_no"}
     besides = tuple(facet for facet in asked.facets if facet not in wanted and facet != "definition")
-    limit = _ALONE_LIMIT if len(wanted) == 1 else _SHARED_LIMIT
-    return tuple(
+    # Of two conditions ("for back pain and anxiety") a source speaks of one or the other.
+    conditions = [each for each in partners if lexicon.entities[each].kind == "condition"]
+    groups = [(each,) for each in conditions] if len(conditions) > 1 else [partners]
+    of_class = any(lexicon.entities[each].kind == "class" for each in subjects)
+    extreme = asked.extreme if of_class else None
+    limit = _ALONE_LIMIT if len(wanted) * len(groups) == 1 and not asked.terms else _SHARED_LIMIT
+    # What the person's own words say is surer than the facet that they were taken for.
+    says_more = bool(asked.terms or conditions)
+    direct = (
+        (Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, partners=groups[0], direct=True),) if says_more else ()
+    )
+    return direct + tuple(
         Slot(
-            facets[facet].heading,
+            _heading(facets[facet].heading, group if len(groups) > 1 else (), lexicon),
             _nearby(facet, together),
             subjects,
             limit,
             together,
-            partners,
+            group if facet in _OF_THE_CONDITION else tuple(each for each in group if each not in conditions),
             query=" ".join(facets[each].query for each in (facet, *besides)),
             besides=besides,
             asked=True,
+            extreme=extreme if facet in _TIMED else None,
         )
         for facet in wanted
+        for group in groups
     )
+
+
+def _subjects(asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:
+    """What an answer is about: drugs; else a substance; else the conditions that are named."""
+    if asked.subjects:
+        # "Is it a good antidepressant" is about the drug, not about its class.
+        above = {parent for each in asked.subjects for parent in lexicon.ancestors(each)}
+        own = tuple(each for each in asked.subjects if each not in above)
+        return own if asked.kind not in {"compare", "contrast"} and own else asked.subjects
+    substances = tuple(each for each in asked.context if lexicon.entities[each].kind == "substance")
+    return substances or asked.context
+
+
+def _heading(heading: str, of: Sequence[EntityId], lexicon: Lexicon) -> str:
+    return ": ".join([heading, *(lexicon.entities[each].name for each in of)])
 
 
 def _partners(asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:
     """What a drug is asked about in connection with: a statement that leaves it out answers nothing."""
-    if not asked.subjects:
+    subjects = _subjects(asked, lexicon)
+    if subjects == asked.context:
         return ()
-    about_condition = bool(set(asked.facets) & {"uses", "efficacy", "recommendation"})
     return tuple(
         each
         for each in asked.context
-        if lexicon.entities[each].kind == "substance"
-        or (asked.kind != "contrast" and about_condition and lexicon.entities[each].kind == "condition")
+        if each not in subjects
+        and (
+            lexicon.entities[each].kind == "substance"
+            or (asked.kind != "contrast" and lexicon.entities[each].kind == "condition")
+        )
     )
 
 
-def _wanted(asked: Understanding, partners: tuple[EntityId, ...]) -> tuple[FacetId, ...]:
+def _wanted(asked: Understanding, partners: tuple[EntityId, ...], lexicon: Lexicon) -> tuple[FacetId, ...]:
     wanted = list(asked.facets)
-    if not wanted and any(each in asked.context for each in partners) and asked.kind != "overview":
+    if asked.subjects:
+        of_drugs = [each for each in wanted if each not in _OF_CONDITIONS]
+        meant = [other for each in wanted if (other := _OF_CONDITIONS.get(each)) is not None]
+        wanted = of_drugs or meant or wanted
+    substances = [each for each in partners if lexicon.entities[each].kind == "substance"]
+    if not wanted and substances and asked.kind != "overview":
+        wanted = [FacetId("interactions")]
+    if not wanted and len(_subjects(asked, lexicon)) > 1 and asked.kind in {"yes_no", "open"}:
         wanted = [FacetId("interactions")]
     if partners and "alcohol" in partners and not set(wanted) - {"dose", "side_effects", "serious_harms"}:
         wanted = [FacetId("alcohol")]
@@ -137,41 +232,11 @@ def _wanted(asked: Understanding, partners: tuple[EntityId, ...]) -> tuple[Facet
     # A general facet beside a special one only says how the question was worded ("is it safe in pregnancy").
     general = {"serious_harms", "efficacy", "definition", "interactions", "response", "comparison", "dose"}
     special = [facet for facet in wanted if facet not in general]
-    return tuple(special or wanted)
+    return tuple(special or [facet for facet in wanted if facet != "definition"] or wanted)
 
 
 def _nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
-    near = {
-        "alcohol": ("alcohol", "interactions", "boxed_warning", "serious_harms", "driving"),
-        "opioids": ("opioids", "interactions", "boxed_warning"),
-        "interactions": ("interactions", "alcohol", "opioids", "serious_harms", "boxed_warning"),
-        "dependence": ("dependence", "boxed_warning", "stopping"),
-        "stopping": ("stopping", "dependence", "boxed_warning"),
-        "serious_harms": (
-            "serious_harms",
-            "boxed_warning",
-            "contraindications",
-            "dependence",
-            "side_effects",
-        ),
-        "children": ("children", "boxed_warning"),
-        "efficacy": ("efficacy", "comparison", "uses"),
-        "uses": ("uses", "recommendation"),
-        "recommendation": ("recommendation", "uses", "efficacy", "comparison"),
-        "comparison": ("comparison", "efficacy"),
-        "alternatives": ("alternatives", "recommendation", "comparison"),
-        "response": ("response", "comparison"),
-        "condition": ("condition", "definition", "side_effects", "serious_harms"),
-        "definition": ("definition", "mechanism", "condition", "uses"),
-        "dose": ("dose", "dose_special", "forms"),
-        "overdose": ("overdose", "serious_harms"),
-        "side_effects": ("side_effects", "sexual", "serious_harms"),
-        "memory": ("memory", "side_effects", "serious_harms", "older_people"),
-        "older_people": ("older_people", "dose_special", "serious_harms"),
-        "liver_kidney": ("liver_kidney", "dose_special", "contraindications", "duration"),
-        "driving": ("driving", "boxed_warning", "side_effects"),
-        "legal": ("legal",),
-    }.get(facet, (facet,))
+    near = load_outlines()["nearby"].get(facet, (facet,))
     extra = ("interactions",) if together and "interactions" not in near else ()
     return tuple(FacetId(each) for each in (*near, *extra))
 
@@ -193,7 +258,7 @@ def _from_outline(
                 Slot(facets[facet].heading, _nearby(facet, False), (each,), 2, asked=True)
                 for each in subjects[:3]
             ]
-        outline = outline[:1]
+        outline = []
     for part in outline:
         ids = tuple(FacetId(each) for each in part["facets"])
         about = [(each,) for each in subjects[:3]] if part["of"] == "each" else [subjects]

@@ -11,7 +11,17 @@ from typing import Any
 import yaml
 
 from corpus.record import Kind, Source, SourceId
-from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
+from retrieval.answer import (
+    Answer,
+    Caution,
+    Citation,
+    Outcome,
+    Receipt,
+    SourceRef,
+    Statement,
+    VerdictKind,
+    WordedBy,
+)
 from retrieval.compose import Chosen
 from retrieval.disclaimer import disclaimer_for
 from retrieval.evidence import Evidence, work_of
@@ -27,12 +37,37 @@ def load_messages() -> dict[str, Any]:
 
 
 @dataclass
-class _Numbering:
-    """Gives each source its number when it is first cited."""
+class Numbering:
+    """Makes statements of what was chosen, and gives each source its number when it is first cited."""
 
     sources: dict[SourceId, tuple[int, Source]] = field(default_factory=dict)
 
-    def cite(self, evidence: Evidence, support: Support) -> Citation:
+    def statement(self, chosen: Chosen) -> Statement:
+        """The statement as it is shown."""
+        # A summary's sentence may rest on works none of which states all of it: then it counts as one.
+        whole = [evidence.source for evidence, support in chosen.backing if support.holds]
+        stating = {work_of(source): source.kind for source in reversed(whole)}
+        return Statement(
+            heading=chosen.heading,
+            text=" ".join(filter(None, (chosen.lead, chosen.evidence.text))),
+            lead=chosen.lead,
+            worded_by=_worded_by(chosen),
+            sources_agreeing=max(1, len(stating)),
+            kinds_agreeing=tuple(sorted(stating.values(), key=list(Kind).index)),
+            citations=tuple(self._cite(evidence, support) for evidence, support in chosen.backing),
+        )
+
+    def caution(self, chosen: Chosen) -> Caution:
+        """The same as a warning."""
+        part = self.statement(chosen)
+        return Caution(text=part.text, citations=part.citations)
+
+    def listed(self, after: int = 0) -> tuple[SourceRef, ...]:
+        """The sources cited so far, but for the first `after`."""
+        numbered = list(self.sources.values())[after:]
+        return tuple(SourceRef.of(number, source) for number, source in numbered)
+
+    def _cite(self, evidence: Evidence, support: Support) -> Citation:
         source = evidence.source
         number, _ = self.sources.setdefault(SourceId(source.id), (len(self.sources) + 1, source))
         return Citation(
@@ -45,8 +80,11 @@ class _Numbering:
             support=support.score,
         )
 
-    def listed(self) -> tuple[SourceRef, ...]:
-        return tuple(SourceRef.of(number, source) for number, source in self.sources.values())
+
+def _worded_by(chosen: Chosen) -> WordedBy:
+    if chosen.by_model:
+        return "model"
+    return "citewell" if chosen.evidence.source.kind is Kind.SUMMARY else "source"
 
 
 def present(
@@ -58,6 +96,7 @@ def present(
     warnings: Sequence[Chosen] = (),
     opening: Sequence[str] = (),
     notes: Sequence[str] = (),
+    verdict: VerdictKind | None = None,
 ) -> Answer:
     """Build the Answer.
 
@@ -70,32 +109,21 @@ def present(
         chosen: Verified statements in reading order.
         warnings: Verified statements that warn.
         notes: Remarks on how the question was read and what was not found.
+        verdict: What the evidence says to a yes-or-no question.
     """
-    numbering = _Numbering()
+    numbering = Numbering()
+    # Warnings are read first, so their sources are numbered first.
+    cautions = [numbering.caution(each) for each in warnings]
     statements = [Statement(heading="", text=text) for text in opening]
-    statements += [_statement(each, numbering) for each in chosen]
-    cautions = [
-        Caution(text=part.text, citations=part.citations)
-        for part in (_statement(each, numbering) for each in warnings)
-    ]
+    statements += [numbering.statement(each) for each in chosen]
     return Answer(
         question=question,
         outcome=outcome,
+        verdict=verdict,
         statements=tuple(statements),
         sources=numbering.listed(),
         warnings=tuple(cautions),
         notes=tuple(notes),
         disclaimer=disclaimer_for(outcome.value, region),
         receipt=receipt,
-    )
-
-
-def _statement(chosen: Chosen, numbering: _Numbering) -> Statement:
-    stating = {work_of(evidence.source) for evidence, support in chosen.backing if support.holds}
-    return Statement(
-        heading=chosen.heading,
-        text=chosen.evidence.text,
-        worded_by="citewell" if chosen.evidence.source.kind is Kind.SUMMARY else "source",
-        sources_agreeing=max(1, len(stating)),
-        citations=tuple(numbering.cite(evidence, support) for evidence, support in chosen.backing),
     )

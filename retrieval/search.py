@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import faiss
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
@@ -22,10 +21,12 @@ from corpus.record import Kind
 from ingest.document import Passage
 from ingest.embed import Vectors
 from ingest.index import Index
+from retrieval.rerank import Reranker
 
 _FEEDBACK_PASSAGES = 2
 _FEEDBACK_WEIGHT = 0.5
 _HEADER_BOOST = 0.5
+_RERANKED = 50  # passages that a cross-encoder reads
 
 Rows = NDArray[np.int64]
 
@@ -54,16 +55,18 @@ class Method:
         dense_weight: Weight of the dense score in the fusion, 0 (lexical alone) to 1 (dense alone).
         candidates: How many passages of each search are fused.
         feedback: Whether to move the dense query towards the best fused passages.
+        reranker: The model that orders the best fused passages anew; none unless configured.
     """
 
     dense_weight: float = 0.5
     candidates: int = 1000
     feedback: bool = True
+    reranker: Reranker | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its scores; `dense` is a cosine, `lexical` a BM25 score, `score` their fusion."""
+    """A passage with its scores; `dense` is a cosine, `lexical` a BM25 score, `score` ranks it."""
 
     row: int
     passage: Passage
@@ -90,17 +93,32 @@ def search(
     allowed = allowed_rows(index, filters)
     if allowed is not None and not len(allowed):
         return []
-    lexical = _lexical(index, query, method.candidates, allowed) if method.dense_weight < 1 else {}
+    lexical = _lexical(index, query, method.candidates, filters) if method.dense_weight < 1 else {}
     dense = _dense(index, vector, method.candidates, allowed) if method.dense_weight > 0 else {}
     fused = _fuse(dense, lexical, method.dense_weight)
     if method.feedback and dense and fused:
         vector = _towards(index, vector, _best(fused, _FEEDBACK_PASSAGES))
         dense = _dense(index, vector, method.candidates, allowed)
         fused = _fuse(dense, lexical, method.dense_weight)
+    if method.reranker is not None:
+        fused = _reranked(index, query, _best(fused, max(limit, _RERANKED)), fused, method.reranker)
     return [
         Hit(row, index.passage(row), dense.get(row, 0.0), lexical.get(row, 0.0), fused[row])
         for row in _best(fused, limit)
     ]
+
+
+def _reranked(
+    index: Index, query: str, rows: Sequence[int], fused: Mapping[int, float], reranker: Reranker
+) -> dict[int, float]:
+    """The mean of the fused score and the cross-encoder's, each min-max normalised over these passages.
+
+    The mean, and not the cross-encoder alone, so that a poor one cannot lose what both searches found.
+    """
+    judged = reranker.scores(query, [index.passage(row).embedded_text for row in rows])
+    first = _min_max({row: fused[row] for row in rows})
+    second = _min_max({row: float(score) for row, score in zip(rows, judged, strict=True)})
+    return {row: (first[row] + second[row]) / 2 for row in rows}
 
 
 @lru_cache(maxsize=512)
@@ -123,15 +141,11 @@ def allowed_rows(index: Index, filters: Filters) -> Rows | None:
 
 
 def _dense(index: Index, vector: Vectors, limit: int, allowed: Rows | None) -> dict[int, float]:
-    parameters = None
-    if allowed is not None:
-        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-    count = min(limit, index.manifest.passages if allowed is None else len(allowed))
-    scores, rows = index.vectors.search(vector[None, :], count, params=parameters)
-    return {int(row): float(score) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0}
+    rows, scores = index.vectors.search(vector, limit, allowed)
+    return {int(row): float(score) for row, score in zip(rows, scores, strict=True)}
 
 
-def _lexical(index: Index, query: str, limit: int, allowed: Rows | None) -> dict[int, float]:
+def _lexical(index: Index, query: str, limit: int, filters: Filters) -> dict[int, float]:
     words = re.findall(r"\w+", query.casefold())
     if not words:
         return {}
@@ -139,16 +153,37 @@ def _lexical(index: Index, query: str, limit: int, allowed: Rows | None) -> dict
     parsed, _ = index.words.parse_query_lenient(
         " ".join(f'"{word}"' for word in words), ["text", "header"], field_boosts={"header": _HEADER_BOOST}
     )
-    if allowed is not None:
-        rows = tantivy.Query.term_set_query(index.words.schema, "row", [int(row) for row in allowed])
-        # The filter must hold but not add to the score.
-        unscored = tantivy.Query.const_score_query(rows, 0.0)
-        parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, unscored)])
+    conditions = _conditions(index, filters)
+    if conditions:
+        parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), *conditions])
     found = index.searcher.search(parsed, limit, count=False).hits
     if not found:
         return {}
     rows_found = index.searcher.fast_field_values("row", [address for _, address in found])
     return {int(row): float(score) for row, (score, _) in zip(rows_found, found, strict=True)}
+
+
+def _conditions(index: Index, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    """What must hold of a passage, and must not add to its score."""
+    schema = index.words.schema
+    wanted = [
+        tantivy.Query.term_set_query(schema, name, sorted(str(each) for each in values))
+        for name, values in (("kind", filters.kinds), ("facet", filters.facets), ("source", filters.sources))
+        if values
+    ]
+    if filters.since is not None:
+        wanted.append(
+            tantivy.Query.range_query(schema, "year", tantivy.FieldType.Integer, lower_bound=filters.since)
+        )
+    conditions = [(tantivy.Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in wanted]
+    if not filters.retracted and (rows := _retracted_rows(index)):
+        conditions.append((tantivy.Occur.MustNot, tantivy.Query.term_set_query(schema, "row", rows)))
+    return conditions
+
+
+@lru_cache(maxsize=8)
+def _retracted_rows(index: Index) -> list[int]:
+    return index.rows_where("json_extract(s.record, '$.retracted') = 1", [])
 
 
 def _fuse(dense: Mapping[int, float], lexical: Mapping[int, float], weight: float) -> dict[int, float]:
@@ -174,7 +209,7 @@ def _best(scores: Mapping[int, float], limit: int) -> list[int]:
 
 
 def _towards(index: Index, vector: Vectors, rows: Sequence[int]) -> Vectors:
-    liked = np.mean([index.vectors.reconstruct(row) for row in rows], axis=0)
+    liked = np.mean([index.vectors[row] for row in rows], axis=0)
     moved = vector + _FEEDBACK_WEIGHT * liked
     result: Vectors = (moved / np.linalg.norm(moved)).astype(np.float32)
     return result

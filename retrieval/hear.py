@@ -1,0 +1,147 @@
+"""The wordings by which people ask for facets, and the shapes that questions have, from `understanding.yaml`.
+
+Not for names: these are found by `corpus.lexicon`, and read here as the X of a pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from corpus.facets import FacetId
+from corpus.lexicon import Lexicon, tokens
+
+QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
+_SHORT = 3  # words of a match that has no room for anything else
+Extreme = Literal["most", "least"]
+# Facets whose words say which of many things is meant; a lay term of these is left for the patterns to read.
+_POINTED = frozenset({"side_effects"})
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """The patterns of `understanding.yaml`, compiled."""
+
+    facets: tuple[tuple[FacetId, re.Pattern[str], bool], ...]
+    kinds: tuple[tuple[QuestionKind, int, re.Pattern[str]], ...]
+    stop_words: frozenset[str]
+    back_references: frozenset[str]
+    extremes: dict[Extreme, re.Pattern[str]]
+
+    def speaks_of(self, facet: FacetId, text: str) -> bool:
+        """Whether a text uses the words by which a facet is asked for."""
+        return any(pattern.search(text) for each, pattern, _ in self.facets if each == facet)
+
+
+@lru_cache(maxsize=1)
+def load_wordings() -> Wordings:
+    """Read `understanding.yaml`; it never changes while the program runs."""
+    data = yaml.safe_load((Path(__file__).parent / "understanding.yaml").read_text(encoding="utf-8"))
+
+    def compiled(patterns: Sequence[str]) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{each})" for each in patterns), re.IGNORECASE)
+
+    return Wordings(
+        facets=tuple(
+            (FacetId(row["facet"]), compiled(row["any"]), row.get("points", False)) for row in data["facets"]
+        ),
+        kinds=tuple((row["kind"], row["subjects"], compiled(row["any"])) for row in data["kinds"]),
+        stop_words=frozenset(data["stop_words"].split()),
+        back_references=frozenset(data["back_references"]),
+        extremes={name: re.compile(pattern, re.IGNORECASE) for name, pattern in data["extremes"].items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The facets that a wording names, the points within them, and the text without the words for them."""
+
+    facets: tuple[FacetId, ...]
+    points: tuple[tuple[FacetId, str], ...]
+    rest: str
+
+
+def hear(masked: str, lexicon: Lexicon) -> Heard:
+    """Find the facets that a question asks for.
+
+    Args:
+        masked: The question in lower case, with drugs and classes as X.
+        lexicon: Its lay terms mean facets too.
+    """
+    wording = load_wordings()
+    found: dict[FacetId, int] = {}
+    points: list[tuple[FacetId, str]] = []
+    # In `rest` all that was heard is blank, so that nothing is heard twice; in `kept` only what names a facet
+    # by itself: between "take" and "with X" may stand the very thing that is asked about.
+    rest = kept = masked
+    words = tokens(rest)
+    for term in lexicon.lay_terms:
+        if term.facet is None:
+            continue
+        for at in range(len(words) - len(term.phrase) + 1):
+            if tuple(word.norm for word in words[at : at + len(term.phrase)]) == term.phrase:
+                start, end = words[at].start, words[at + len(term.phrase) - 1].end
+                found.setdefault(term.facet, start)
+                if term.facet not in _POINTED:
+                    rest = rest[:start] + "_" * (end - start) + rest[end:]
+                    kept = kept[:start] + "_" * (end - start) + kept[end:]
+    for facet, pattern, pointed in wording.facets:
+        matches = [match for match in pattern.finditer(rest) if "_" not in match.group()]
+        for match in matches:
+            found.setdefault(facet, match.start())
+            kept = _without_its_words(kept, match, pattern)
+            points += (
+                [(facet, word) for word in (token.norm for token in tokens(match.group()))] if pointed else []
+            )
+        rest = _blank(rest, pattern)
+    told = tuple(dict.fromkeys(each for each in points if each[1] not in wording.stop_words | {"x"}))
+    return Heard(tuple(sorted(found, key=lambda facet: found[facet])), told, kept)
+
+
+def _without_its_words(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> str:
+    """The text with a short match blank, and of a long one the words that would be heard alone."""
+    found = list(tokens(match.group()))
+    for token in found:
+        if len(found) <= _SHORT or pattern.search(token.norm):
+            start, end = match.start() + token.start, match.start() + token.end
+            while (
+                end < len(text) and text[end].isalpha()
+            ):  # to the end of the word that the match reaches into
+                end += 1
+            while start > 0 and text[start - 1].isalpha():
+                start -= 1
+            text = text[:start] + "_" * (end - start) + text[end:]
+    return text
+
+
+def _blank(text: str, pattern: re.Pattern[str]) -> str:
+    """Underscores for what a pattern matches, to the ends of the words that it reaches into."""
+    whole = re.compile(rf"\w*(?:{pattern.pattern})\w*", pattern.flags)
+    return whole.sub(lambda match: re.sub(r"[^\sX]", "_", match.group()), text)
+
+
+def shape_of(masked: str, subjects: int, terms: Sequence[str]) -> QuestionKind:
+    """The shape of a question: the first of `understanding.yaml` that fits.
+
+    Args:
+        masked: The question in lower case, with drugs and classes as X.
+        subjects: How many drugs and classes it is about.
+        terms: Content words that neither a name nor a facet accounts for.
+    """
+    for kind, least, pattern in load_wordings().kinds:
+        # "What are the odds that X ..." only begins like a question for a definition.
+        if subjects >= least and pattern.search(masked) and not (kind == "definition" and terms):
+            return kind
+    return "open"
+
+
+def extreme_of(masked: str) -> Extreme | None:
+    """Whether a question asks for the longest or the shortest of many."""
+    found = (name for name, pattern in load_wordings().extremes.items() if pattern.search(masked))
+    return next(found, None)

@@ -1,0 +1,124 @@
+"""Find what a question takes for granted about a drug: that it belongs to a class.
+
+"Since Valium is an SSRI, ..." says something that the lexicon can deny; the answer then begins with what the
+sources call the drug. Not for questions whether it belongs ("is Valium an SSRI?").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus.lexicon import EntityId, Lexicon, Mention
+
+_KIND = r"(?:kind|type|sort|form|member|brand|one)s? of (?:the )?"
+_ARTICLE = rf"(?:(?:an?|the|just|only|really|basically|also|another|still) )*(?:{_KIND})?(?:an? )?"
+_BEING = r"(?:is|are|was|being|as|count(?:s|ed)? as|class(?:ed|ified) as|considered|belong(?:s|ing)? to)"
+# What stands between the drug and the class where the one is said to be the other ...
+_SAID = re.compile(
+    rf"(?:\s*,)?\s+(?:{_BEING} {_ARTICLE}|(?:and|or|with|plus|than|versus|vs|compared (?:with|to)) other )\s*|'s {_ARTICLE}\s*"
+    r"|\s*,\s*(?:which is |being |as )?an? \s*",
+    re.IGNORECASE,
+)
+# ... where that is asked ("is Valium an SSRI"), and where the class comes first ("SSRIs like Valium").
+_ASKED = re.compile(rf"\s+(?:(?:really|actually|also) )?(?:{_BEING} )?{_ARTICLE}\s*", re.IGNORECASE)
+_CLASS_FIRST = re.compile(
+    r"(?:\s*,)?\s+(?:drugs? |medicines? )?(?:(?:like|such as|including|called|named|e\.?g\.?) )?\s*",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"(?:^|[,.;?!]\s*|\b(?:so|and|but|hi|hello|ok|whether|if|wondering) )\s*"
+    r"(?:is|are|was|isn'?t|aren'?t|does|do|would|can)\s+(?:the |a |an )?$",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"\s*,?\s*(right|correct|yes|no|or not|is ?n'?t it|are ?n'?t they|true)?\s*[?.!]*\s*", re.IGNORECASE
+)
+_CLAUSE = re.compile(
+    r"\b(since|because|as|given( that)?|seeing( that)?|considering( that)?|now that|if)\s+$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A drug and the class that a question takes it to belong to; text[start:end] says so.
+
+    Attributes:
+        holds: Whether it does belong; None when the lexicon cannot tell.
+        is_asked: Whether it is not taken for granted but is the question itself.
+        is_clause: Whether it is a clause of its own ("since Valium is an SSRI,").
+        keeps_class: Whether the class stays a subject of the question ("do SSRIs like Zoloft ...").
+        written: The drug as it is written there.
+    """
+
+    drug: EntityId
+    claimed: EntityId
+    holds: bool | None
+    start: int
+    end: int
+    is_asked: bool
+    is_clause: bool
+    keeps_class: bool
+    written: str
+
+
+def find_premises(text: str, mentions: Sequence[Mention], lexicon: Lexicon) -> tuple[Premise, ...]:
+    """What a question asserts of the classes of drugs, in order.
+
+    Args:
+        text: The question.
+        mentions: The names in it.
+        lexicon: Which class each drug belongs to.
+    """
+    found = []
+    for first, second in pairwise(mentions):
+        kinds = lexicon.entities[first.entity].kind, lexicon.entities[second.entity].kind
+        between = text[first.end : second.start]
+        is_asked = kinds == ("drug", "class") and _is_asked(text, first, second)
+        if is_asked or (kinds == ("drug", "class") and _SAID.fullmatch(between)):
+            drug, claimed = first, second
+        elif kinds == ("class", "drug") and _CLASS_FIRST.fullmatch(between):
+            drug, claimed = second, first
+        else:
+            continue
+        holds = belongs(drug.entity, claimed.entity, lexicon)
+        clause = _CLAUSE.search(text[: first.start]) if drug is first else None
+        found.append(
+            Premise(
+                drug=drug.entity,
+                claimed=claimed.entity,
+                holds=holds,
+                start=clause.start() if clause else first.start,
+                end=second.end,
+                is_asked=is_asked,
+                is_clause=clause is not None,
+                keeps_class=is_asked or (drug is second and holds is not False),
+                written=text[drug.start : drug.end],
+            )
+        )
+    return tuple(found)
+
+
+def _is_asked(text: str, drug: Mention, claimed: Mention) -> bool:
+    """Whether the drug's class is the question itself: "is Valium an SSRI", "Valium is an SSRI, right?"."""
+    between = text[drug.end : claimed.start]
+    if _ASKING.search(text[: drug.start]):
+        return _ASKED.fullmatch(between) is not None
+    is_whole = not text[: drug.start].strip() and _TAG.fullmatch(text[claimed.end :])
+    return bool(is_whole and _SAID.fullmatch(between))
+
+
+def belongs(drug: EntityId, claimed: EntityId, lexicon: Lexicon) -> bool | None:
+    """Whether a drug belongs to a class; None when the lexicon cannot tell.
+
+    It is denied only between families, to which a drug belongs by what it is (benzodiazepines, SSRIs), not
+    by what it is used for: there is no list of all that a drug is used for.
+    """
+    if drug == claimed or claimed in lexicon.ancestors(drug):
+        return True
+    if drug in lexicon.ancestors(claimed):
+        return None
+    families = {each for each in lexicon.ancestors(drug) if lexicon.entities[each].is_family}
+    return False if families and lexicon.entities[claimed].is_family else None

@@ -1,0 +1,85 @@
+"""What a question takes for granted of a drug's class, and whether that holds."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.lexicon import load_lexicon
+from retrieval.premise import belongs, find_premises
+
+LEXICON = load_lexicon()
+
+
+def premises(text):
+    return find_premises(text, LEXICON.mentions(text), LEXICON)
+
+
+@pytest.mark.parametrize(
+    ("question", "drug", "claimed", "holds"),
+    [
+        ("since Valium is an SSRI, will it make me gain weight?", "diazepam", "ssris", False),
+        ("because Prozac is a benzo should I worry about addiction", "fluoxetine", "benzodiazepines", False),
+        (
+            "given that buspirone is a type of benzodiazepine, is it addictive?",
+            "buspirone",
+            "benzodiazepines",
+            False,
+        ),
+        ("Zoloft, an SNRI, gave me headaches. is that normal", "sertraline", "snris", False),
+        ("do SSRIs like Valium cause weight gain", "diazepam", "ssris", False),
+        ("is the opioid Xanax dangerous", "alprazolam", "opioids", False),
+        ("do Xanax and other antidepressants interact with wine", "alprazolam", "antidepressants", False),
+        ("since Xanax is a benzo, is it addictive", "alprazolam", "benzodiazepines", True),
+        ("as Lexapro is an antidepressant, can I stop it", "escitalopram", "antidepressants", True),
+        ("since Valium is a muscle relaxant, does it help my back", "diazepam", "muscle_relaxants", None),
+    ],
+)
+def test_a_premise_is_found_and_judged(question, drug, claimed, holds):
+    [found] = premises(question)
+    assert (found.drug, found.claimed, found.is_asked) == (drug, claimed, False)
+    if holds is None:
+        assert found.holds is not False
+    else:
+        assert found.holds is holds
+
+
+@pytest.mark.parametrize(
+    "question", ["is Valium an SSRI?", "Valium is an SSRI, right?", "ok so is buspirone a kind of benzo"]
+)
+def test_a_question_whether_a_drug_belongs_to_a_class_is_no_premise(question):
+    [found] = premises(question)
+    assert found.is_asked
+    assert found.holds is False
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is Valium better than an SSRI",
+        "why does Valium work when SSRIs didn't",
+        "can I take Xanax with an opioid",
+        "Prozac or a benzo for panic?",
+        "switching from Valium to an SSRI",
+    ],
+)
+def test_two_names_side_by_side_are_no_premise(question):
+    assert premises(question) == ()
+
+
+def test_what_a_drug_is_used_for_is_never_denied():
+    assert belongs("sertraline", "sedatives", LEXICON) is None
+    assert belongs("propranolol", "anxiolytics", LEXICON) is not False
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Valium", "SSRIs", "is", "an", "since", ",", "opioid", "like", "?", "benzo"]),
+        max_size=12,
+    )
+)
+@settings(deadline=None)
+def test_what_is_found_lies_in_the_text(words):
+    text = " ".join(words)
+    for each in premises(text):
+        assert 0 <= each.start < each.end <= len(text)
+        assert each.written in text
