@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from evals.bench_medquad import measure
 from evals.questions import read_questions
 from ingest.pipeline import ingest
 from ingest.settings import load_settings
@@ -24,7 +25,12 @@ from retrieval.pipeline import Citewell
 _QUESTION = "why does Valium work when SSRIs didn't"
 
 
-def main() -> None:
+@click.command()
+@click.option(
+    "--medquad", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with medquad.jsonl.gz: also ingest it whole, and compare with LangChain's quick start.",
+)  # fmt: skip
+def main(medquad: Path | None) -> None:
     """Measure and print; nothing passes or fails here."""
     with tempfile.TemporaryDirectory() as home:
         help_s = _median(lambda: _citewell(home, "--help"), times=5)
@@ -47,6 +53,8 @@ def main() -> None:
         click.echo(f"warm answer, 95th percentile         {took[int(0.95 * len(took))]:8.1f} ms")
         cold = _median(lambda: _citewell(home, "ask", _QUESTION), times=3)
         click.echo(f"cold `citewell ask`                  {cold:8.2f} s   (median of 3; goal under 10)")
+    if medquad is not None:
+        measure(medquad)
 
 
 def _citewell(home: str, *arguments: str) -> None:

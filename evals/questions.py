@@ -6,6 +6,7 @@ Not for scoring: see `evals.metrics`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 CORE = Path(__file__).with_name("core.yaml")
+_SETS = Path(__file__).with_name("sets")
 
 
 class _Row(BaseModel):
@@ -64,13 +66,18 @@ class Question(_Row):
         return bool({"answered", "partial"} & set(self.outcome))
 
 
-def read_questions(path: Path = CORE) -> list[Question]:
-    """Read a question set.
+def read_questions(*paths: Path) -> list[Question]:
+    """Read question sets; none means those that are tuned on and those that are held out.
 
     Raises:
         ValueError: An id is used twice, or a row breaks the schema.
     """
-    questions = [Question.model_validate(row) for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
-    if len({each.id for each in questions}) < len(questions):
-        raise ValueError(f"{path.name}: an id is used twice.")
+    questions = [
+        Question.model_validate(row)
+        for path in paths or (CORE, *sorted(_SETS.glob("core_*.yaml")))
+        for row in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+    twice = [each for each, count in Counter(each.id for each in questions).items() if count > 1]
+    if twice:
+        raise ValueError(f"used twice as an id: {', '.join(twice)}.")
     return questions

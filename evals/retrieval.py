@@ -11,6 +11,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -83,8 +84,10 @@ def _index(folder: Path, settings: Settings, embedder: Embedder) -> Index:
             title=title if len(title) > 2 else f"Document {row['_id']}",  # a few are two letters, or none
         )
         document = Document(source, text, (Section((), Span(0, len(text))),))
-        documents.append(StoredDocument(source, text, recipe.passages(document), str(folder), row["_id"], ""))
-    return Index(publish_documents(documents, settings))
+        # Sentences are for answers: here passages alone are searched.
+        passages = tuple(replace(passage, sentences=()) for passage in recipe.passages(document))
+        documents.append(StoredDocument(source, text, passages, str(folder), row["_id"], ""))
+    return Index(publish_documents(documents, settings, embedder=embedder))
 
 
 def _run(
