@@ -95,7 +95,7 @@ def test_every_statement_is_cited_and_in_the_words_of_its_source_or_marked(resul
             if not each.citations:
                 assert result.answer.outcome in {Outcome.ABSTAINED, Outcome.DECLINED, Outcome.EMERGENCY}
             elif each.worded_by == "source":
-                assert each.text == each.citations[0].quote
+                assert each.sentence == each.citations[0].quote
                 assert each.citations[0].support == 1.0
             else:
                 assert min(citation.support for citation in each.citations) >= 0.55

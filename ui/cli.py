@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.errors import SettingsError
+from ui.cli_audit import audit
 from ui.cli_corpus import corpus
+from ui.cli_fetch import fetch
 from ui.cli_index import index, sources
 from ui.cli_ingest import ingest
 from ui.console import Commands, LogLines, has_colour, home_option, json_option, print_json, say, waiting
@@ -56,14 +58,14 @@ def ask(ctx: click.Context, question: tuple[str, ...], as_json: bool, home: Path
     """  # noqa: D301
     text = _question(question)
     with waiting("Looking through the sources"):
-        answer = _answer(text, home)
+        answer, privacy = _answer(text, home)
     if as_json:
         print_json(answer.model_dump_json(indent=2))
     else:
         from ui.terminal import answer_lines, render
 
-        colour = has_colour()
-        click.echo(render(answer_lines(answer, shutil.get_terminal_size().columns), colour), color=colour)
+        colour, width = has_colour(), shutil.get_terminal_size().columns
+        click.echo(render(answer_lines(answer, width, privacy), colour), color=colour)
     if answer.outcome == "error":
         ctx.exit(1)
 
@@ -79,16 +81,20 @@ def _question(words: tuple[str, ...]) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
 
 
-def _answer(question: str, home: Path | None) -> Answer:
+def _answer(question: str, home: Path | None) -> tuple[Answer, list[str]]:
+    """The answer, and what is to be said of where the question went."""
     from ingest.settings import Settings, load_settings
     from retrieval.pipeline import Citewell
+    from retrieval.privacy import privacy_lines
 
     try:
-        return Citewell(load_settings(home=home)).ask(question)
+        settings = load_settings(home=home)
+        return Citewell(settings).ask(question), privacy_lines(settings)
     except SettingsError as error:
         # An emergency is answered even then, and needs no index; everything else is told what is wrong.
         answer = Citewell(Settings.model_construct(home=Path(os.devnull))).ask(question)
-        return answer.model_copy(update={"notes": (str(error),)}) if answer.outcome == "error" else answer
+        failed = answer.outcome == "error"
+        return (answer.model_copy(update={"notes": (str(error),)}) if failed else answer), []
 
 
 @click.command()
@@ -111,7 +117,8 @@ def ui(host: str | None, port: int | None, home: Path | None) -> None:
     )
 
 
-for _command in (ask, ingest, sources, ui, corpus, index):  # in the order in which they are needed
+# In the order in which they are needed.
+for _command in (ask, ingest, fetch, sources, ui, corpus, index, audit):
     cli.add_command(_command)
 
 

@@ -1,6 +1,6 @@
-"""`citewell sources` and `citewell index`: look at what is in the index, and check that it is whole.
+"""`citewell sources` and `citewell index`: look at the index, check that it is whole, go back, tidy up.
 
-Whatever is heavy is imported when a command runs. Not for changing the index: see `ui.cli_ingest`.
+Whatever is heavy is imported when a command runs. Not for what is in the index: see `ui.cli_ingest`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _open_index(home: Path | None) -> Index:
 
 @click.group()
 def index() -> None:
-    """Look at the index on disk.
+    """Look at the index on disk, check it, go back to an earlier one, delete old ones.
 
     \b
     Example:
@@ -75,16 +75,17 @@ def index() -> None:
 @json_option
 @home_option
 def status(as_json: bool, home: Path | None) -> None:
-    """Show which generation is served, its embedding model and its counts.
+    """Show which generation is served, its embedding model and its counts, and which others are kept.
 
     \b
     Example:
       citewell index status --json
     """  # noqa: D301
-    from ingest.generation import current_folder, read_manifest
+    from ingest.generation import current_folder, other_generations, read_manifest
     from ingest.settings import load_settings
 
-    folder = current_folder(load_settings(home=home).index_dir)
+    index_dir = load_settings(home=home).index_dir
+    folder = current_folder(index_dir)
     manifest = read_manifest(folder)
     if as_json:
         print_json(manifest.model_dump_json(indent=2))
@@ -97,8 +98,10 @@ def status(as_json: bool, home: Path | None) -> None:
         ("sources", f"{manifest.sources:,}"),
         ("passages", f"{manifest.passages:,} of up to {manifest.passage_tokens} tokens"),
         ("sentences", f"{manifest.sentences:,}"),
+        ("search", f"{manifest.search.kind}, recall@10 {manifest.search.recall_at_10:.3f}"),
         ("roots", ", ".join(manifest.roots)),
         ("folder", f"{folder} ({size / 1e6:.1f} MB)"),
+        ("kept", ", ".join(each.name for each in other_generations(index_dir)) or "none but this one"),
     ):
         say(f"{name:<12}{value}")
 
@@ -119,3 +122,49 @@ def verify(home: Path | None) -> None:
     settings = load_settings(home=home)
     manifest = open_current(settings.index_dir, make_embedder(settings)).manifest
     say(f"Index {manifest.id} is whole: {len(manifest.files)} files match their checksums.")
+
+
+@index.command()
+@click.argument("generation", required=False)
+@home_option
+def rollback(generation: str | None, home: Path | None) -> None:
+    """Serve an earlier generation again: the one named, or the newest that is kept.
+
+    The next ingest builds upon it. `citewell index status` lists what is kept.
+
+    \b
+    Example:
+      citewell index rollback
+    """  # noqa: D301
+    from ingest.publish import only_ingest, roll_back
+    from ingest.settings import load_settings
+
+    index_dir = load_settings(home=home).index_dir
+    with only_ingest(index_dir):
+        manifest = roll_back(index_dir, generation)
+    say(f"Index {manifest.id}, made {manifest.created_at}, is served again: {manifest.sources:,} sources.")
+
+
+@index.command()
+@click.option(
+    "--keep", type=click.IntRange(min=0), default=0, show_default=True,
+    help="How many besides the one that is served.",
+)  # fmt: skip
+@home_option
+def prune(keep: int, home: Path | None) -> None:
+    """Delete generations that are not served, and what a killed ingest left behind.
+
+    \b
+    Example:
+      citewell index prune --keep 1
+    """  # noqa: D301
+    from ingest.generation import current_folder
+    from ingest.publish import only_ingest
+    from ingest.publish import prune as delete_old
+    from ingest.settings import load_settings
+
+    index_dir = load_settings(home=home).index_dir
+    current_folder(index_dir)  # where nothing can be served, nothing is deleted
+    with only_ingest(index_dir):
+        deleted = delete_old(index_dir, keep)
+    say(f"Deleted: {', '.join(deleted)}." if deleted else "There was nothing to delete.")

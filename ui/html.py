@@ -12,16 +12,17 @@ from itertools import groupby
 from ingest.document import Passage
 from retrieval.answer import Answer, Caution, Citation, Outcome, SourceRef, Statement
 from ui.markup import counted, escaped, list_html
+from ui.reference import agreement_of
 from ui.source_html import card_html, reference_html
 
 _LEAD_STATEMENTS = 2
 _CALM = frozenset({Outcome.ABSTAINED, Outcome.DECLINED})
 _ORDINARY = frozenset({Outcome.ANSWERED, Outcome.PARTIAL})
-_WORDED = (
-    '<span class="cw-worded" title="In words written for Citewell, from the sources that are cited">*'
-    '<span class="cw-hidden"> (in words written for Citewell)</span></span>'
-)
-_WORDED_NOTE = '<p class="cw-note">* In words written for Citewell, from the sources that are cited.</p>'
+# Whose words a statement is in, where they are not a source's: its mark, and what the mark means.
+_WORDED = {
+    "citewell": ("*", "In words written for Citewell, from the sources that are cited"),
+    "model": ("†", "In words that a chat model shortened, checked against the sources that are cited"),
+}
 _WAITING = '<div class="cw-answer cw-answer--waiting"><p class="cw-waiting">Looking in the sources…</p></div>'
 
 
@@ -56,7 +57,8 @@ def turn_html(turn: Turn, passages: Mapping[str, Passage], shown: int | None = N
     return (
         f'<article class="cw-turn" id="cw-turn-{turn.number}" data-turn="{turn.number}" data-state="{state}" '
         f'data-announce="{escaped(summary)}" aria-busy="{"false" if state == "done" else "true"}">'
-        f'<h2 class="cw-question"><span class="cw-hidden">You asked: </span>{escaped(turn.question)}</h2>'
+        f'<h2 class="cw-question"><span class="cw-hidden">You asked: </span>'
+        f'<span dir="auto">{escaped(turn.question)}</span></h2>'
         f"{answer}</article>"
     )
 
@@ -93,9 +95,9 @@ class _AnswerHtml:
             return self._emergency()
         groups = _groups(self.answer.statements if shown is None else self.answer.statements[:shown])
         first, *rest = groups or [("", [])]
-        parts = [self._group(*first, lead=self._opens_short())]
-        if rest or shown is None:
-            parts.append(self._warnings())
+        # What warns is read first; only the product's own opening, which has no heading, stands above it.
+        opening, warnings = self._group(*first, lead=self._opens_short()), self._warnings()
+        parts = [warnings, opening] if first[0] else [opening, warnings]
         parts += [self._group(heading, statements) for heading, statements in rest]
         if shown is None:
             parts += [self._notes(), self._references(), self._disclaimer()]
@@ -131,9 +133,8 @@ class _AnswerHtml:
         return f'<section class="cw-group{tone}">{title}{body}</section>'
 
     def _statement(self, place: int, statement: Statement) -> str:
-        agreeing = statement.sources_agreeing
-        agree = f' <span class="cw-agree">{agreeing} sources agree</span>' if agreeing > 1 else ""
-        worded = _WORDED if statement.worded_by == "citewell" else ""
+        agree = f' <span class="cw-agree">{escaped(words)}</span>' if (words := agreement_of(statement)) else ""
+        worded = _worded_html(statement.worded_by)
         return f"{escaped(statement.text)}{worded}{self._marks(f's{place}', statement.citations)}{agree}"
 
     def _marks(self, part: str, citations: Sequence[Citation]) -> str:
@@ -161,9 +162,14 @@ class _AnswerHtml:
         return f'<section class="cw-warnings"><h3>Warning</h3>{list_html(items)}</section>'
 
     def _notes(self) -> str:
-        worded = any(each.worded_by == "citewell" for each in self.answer.statements)
+        worded = {each.worded_by for each in self.answer.statements}
         notes = [f'<p class="cw-note">{escaped(note)}</p>' for note in self.answer.notes]
-        return "".join([_WORDED_NOTE, *notes] if worded else notes)
+        marks = [
+            f'<p class="cw-note">{mark} {meaning}.</p>'
+            for by, (mark, meaning) in _WORDED.items()
+            if by in worded
+        ]
+        return "".join([*marks, *notes])
 
     def _references(self) -> str:
         if not self.answer.sources:
@@ -197,8 +203,9 @@ class _AnswerHtml:
         parts += [(f"s{place}", each) for place, each in enumerate(self.answer.statements)]
         parts += [(f"w{place}", each) for place, each in enumerate(self.answer.warnings)]
         for part, said in parts:
+            sentence = said.sentence if isinstance(said, Statement) else said.text
             for place, citation in enumerate(said.citations):
-                yield _Cited(self._card_id(part, place), citation, said.text)
+                yield _Cited(self._card_id(part, place), citation, sentence)
 
     def _card_id(self, part: str, place: int) -> str:
         return f"cw-{self.turn}-{part}-{place}"
@@ -211,3 +218,14 @@ def _groups(statements: Sequence[Statement]) -> list[tuple[str, list[tuple[int, 
     """Group statements under their headings, each with its place in the answer."""
     runs = groupby(enumerate(statements), key=lambda each: each[1].heading)
     return [(heading, list(run)) for heading, run in runs]
+
+
+def _worded_html(by: str) -> str:
+    """The mark of a statement that is not in a source's own words."""
+    if by not in _WORDED:
+        return ""
+    mark, meaning = _WORDED[by]
+    spoken = "i" + meaning.partition(",")[0].removeprefix("I")
+    return (
+        f'<span class="cw-worded" title="{meaning}">{mark}<span class="cw-hidden"> ({spoken})</span></span>'
+    )

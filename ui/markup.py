@@ -6,14 +6,24 @@ attributes alike, and an address becomes a link only through `link`. Not for wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
+# Control characters and lone surrogates show as a sign. What turns the order of letters about, or hides them,
+# is left out: it would reach beyond the text that holds it.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_TAGS = re.compile(r"[\U000e0000-\U000e007f]")
+
 
 def escaped(value: str) -> str:
     """Escape text, for an element or an attribute in double quotes."""
-    return escape(value, quote=True)
+    shown = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value)
+    return escape(_TAGS.sub("", _INVISIBLE.sub("", shown)), quote=True)
 
 
 def link(address: str, text: str) -> str:

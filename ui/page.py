@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,9 @@ from ingest.document import Passage, PassageId
 from retrieval.answer import Answer, Caution, Statement
 from retrieval.disclaimer import disclaimer_for
 from retrieval.pipeline import Citewell
+from retrieval.privacy import privacy_lines
 from ui.html import Turn, turn_html
+from ui.markup import escaped
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -134,7 +135,10 @@ def build_page(citewell: Citewell) -> gr.Blocks:
     import gradio as gr
 
     replies = _Replies(citewell)
-    disclaimer = escape(disclaimer_for("answered", citewell.settings.region))
+    disclaimer = " ".join(
+        escaped(each)
+        for each in (disclaimer_for("answered", citewell.settings.region), *privacy_lines(citewell.settings))
+    )
     with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State(Conversation(), time_to_live=_FORGET_AFTER_S)
         with gr.Row(elem_id="cw-top"):

@@ -5,13 +5,14 @@ Used by the page and the terminal alike. Not for colours, line breaks or HTML, w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from retrieval.answer import SourceRef
+    from retrieval.answer import SourceRef, Statement
 
 RETRACTED = "RETRACTED"
 SUMMARY = "summary written for Citewell"
@@ -72,6 +73,8 @@ def marks_of(source: SourceRef) -> tuple[str, ...]:
     """Kind of work and study type, whose words, what is unverified, disputed or retracted."""
     kind = source.kind.replace("-", " ")
     marks = [RETRACTED] if source.retracted else []
+    if source.concern:
+        marks.append("the journal has published an expression of concern")
     marks.append(f"{kind}: {source.study_type}" if source.study_type else kind)
     if source.words == "summary":
         marks.append(SUMMARY)
@@ -80,6 +83,15 @@ def marks_of(source: SourceRef) -> tuple[str, ...]:
     if source.disputed_by:
         marks.append(f"disputed by {', '.join(source.disputed_by)}")
     return tuple(marks)
+
+
+def agreement_of(statement: Statement) -> str:
+    """How many independent works state it, and of what kinds they are; empty where only one does."""
+    if statement.sources_agreeing < 2:
+        return ""
+    kinds = Counter(kind.replace("-", " ") for kind in statement.kinds_agreeing)
+    named = ", ".join(kind if count == 1 else f"{count} × {kind}" for kind, count in kinds.items())
+    return ": ".join(filter(None, (f"{statement.sources_agreeing} sources agree", named)))
 
 
 def _text(source: SourceRef) -> str:

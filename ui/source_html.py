@@ -115,6 +115,8 @@ def _flags(source: SourceRef) -> list[str]:
     flags = []
     if source.retracted:
         flags.append("This work has been retracted.")
+    if source.concern:
+        flags.append("The journal has published an expression of concern about this work.")
     if source.words == "summary":
         flags.append("Summary written for Citewell, not the work's own words")
     if source.unverified:

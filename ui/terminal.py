@@ -15,8 +15,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from retrieval.answer import Answer, Citation, Outcome, SourceRef
-from ui.reference import RETRACTED, reference_of
+from retrieval.answer import Answer, Citation, Outcome, SourceRef, Statement
+from ui.reference import RETRACTED, agreement_of, reference_of
 
 WIDEST = 100
 _NARROWEST = 30
@@ -26,7 +26,11 @@ _BANNERS = {
     Outcome.EMERGENCY: ("*** EMERGENCY ***", "bold white on red"),
     Outcome.ERROR: ("No answer: something went wrong.", "bold red"),
 }
-_WORDED_BY_CITEWELL = "* In words written for Citewell, from the sources that are cited."
+# Whose words a statement is in, where they are not a source's: its mark, and what the mark means.
+_WORDED = {
+    "citewell": ("*", "* In words written for Citewell, from the sources that are cited."),
+    "model": ("†", "† In words that a chat model shortened, checked against the sources that are cited."),
+}
 _JOINERS = "\u200c\u200d"  # several scripts need them
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
@@ -84,23 +88,27 @@ def _breaks(text: str, width: int) -> list[int]:
     return starts
 
 
-def answer_lines(answer: Answer, width: int = WIDEST) -> list[Text]:
+def answer_lines(answer: Answer, width: int = WIDEST, privacy: Sequence[str] = ()) -> list[Text]:
     """Return the lines of an answer, from the outcome to the disclaimer.
 
     Args:
         answer: What to show.
         width: Cells a line may take; at most 100 are used.
+        privacy: What is said of where questions go.
 
     """
     sheet = _Sheet(max(_NARROWEST, min(width, WIDEST)))
     if answer.outcome in _BANNERS:
         sheet.add(_BANNERS[answer.outcome])
-    _add_statements(sheet, answer)
-    if answer.warnings:
+    # What warns is read first; only the product's own opening, which has no heading, stands above it.
+    _add_statements(sheet, answer, [each for each in answer.statements if not each.heading])
+    _add_warnings(sheet, answer)
+    _add_statements(sheet, answer, [each for each in answer.statements if each.heading])
+    worded = {statement.worded_by for statement in answer.statements}
+    if worded & _WORDED.keys():
         sheet.gap()
-        sheet.add(("Warnings", "bold yellow"))
-        for warning in answer.warnings:
-            sheet.add((warning.text, ""), *_marks(warning.citations), first="  ! ", rest="    ")
+        for _, meaning in (mark for by, mark in _WORDED.items() if by in worded):
+            sheet.add((meaning, "dim"))
     if answer.sources:
         sheet.gap()
         sheet.add(("Sources", "bold"))
@@ -112,25 +120,34 @@ def answer_lines(answer: Answer, width: int = WIDEST) -> list[Text]:
     sheet.gap()
     for paragraph in answer.disclaimer.splitlines():
         sheet.add((paragraph, "italic"))
+    for line in privacy:
+        sheet.add((line, "dim"))
     return sheet.lines
 
 
-def _add_statements(sheet: _Sheet, answer: Answer) -> None:
+def _add_warnings(sheet: _Sheet, answer: Answer) -> None:
+    if not answer.warnings:
+        return
+    sheet.gap()
+    sheet.add(("Warning", "bold yellow"))
+    for warning in answer.warnings:
+        sheet.add((warning.text, ""), *_marks(warning.citations), first="  ! ", rest="    ")
+
+
+def _add_statements(sheet: _Sheet, answer: Answer, statements: Sequence[Statement]) -> None:
     """Statements under their headings, both in the order in which they first come."""
     style = "bold" if answer.outcome is Outcome.EMERGENCY else ""
-    for heading in dict.fromkeys(statement.heading for statement in answer.statements):
+    for heading in dict.fromkeys(statement.heading for statement in statements):
         sheet.gap()
         if heading:
             sheet.add((heading, "bold green"))
-        for statement in answer.statements:
+        for statement in statements:
             if statement.heading == heading:
-                star = "*" if statement.worded_by == "citewell" else ""
+                star, _ = _WORDED.get(statement.worded_by, ("", ""))
                 indent = ("  - ", "    ") if heading else ("", "")
-                parts = ((statement.text + star, style), *_marks(statement.citations))
+                agree = [(f" ({words})", "dim")] if (words := agreement_of(statement)) else []
+                parts = ((statement.text + star, style), *_marks(statement.citations), *agree)
                 sheet.add(*parts, first=indent[0], rest=indent[1])
-    if any(statement.worded_by == "citewell" for statement in answer.statements):
-        sheet.gap()
-        sheet.add((_WORDED_BY_CITEWELL, "dim"))
 
 
 def _marks(citations: Iterable[Citation]) -> list[tuple[str, str]]:

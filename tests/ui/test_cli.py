@@ -140,7 +140,7 @@ def test_every_command_explains_itself_with_an_example(path):
 
 def test_commands_are_listed_in_the_order_of_need():
     listed = re.findall(r"^  (\w+)  ", invoke("--help").stdout.split("Commands:")[1], re.MULTILINE)
-    assert listed == ["ask", "ingest", "sources", "ui", "corpus", "index"]
+    assert listed == ["ask", "ingest", "fetch", "sources", "ui", "corpus", "index", "audit"]
     assert {" ".join(each) for each in commands()} >= {"corpus check", "index status", "index verify"}
 
 

@@ -7,7 +7,7 @@ from corpus.record import Kind, SourceId
 from ingest.document import Passage, PassageId, Span
 from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
 from ui.html import Turn, turn_html
-from ui.markup import link
+from ui.markup import escaped, link
 from ui.source_html import badges_html, card_html, kind_name, links_html, reference_html
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \"'><a href='javascript:alert(1)'>x</a> ${alert(1)} {{this}}"
@@ -260,10 +260,25 @@ def test_no_answer_is_calm(outcome):
     assert "Hint." in page.text
 
 
-def test_warnings_stand_in_a_box_of_their_own_after_the_opening():
-    page = render(answer(warnings=(Caution(text="Careful.", citations=(citation(2),)),)))
-    assert page.of_class("cw-warnings")
-    assert page.text.index(QUOTE) < page.text.index("Careful.") < page.text.index("It calms.")
+def test_warnings_stand_in_a_box_of_their_own_before_the_statements():
+    warnings = (Caution(text="Careful.", citations=(citation(2),)),)
+    for shown in (None, 1):
+        page = render(answer(warnings=warnings), shown=shown)
+        assert page.of_class("cw-warnings")
+        assert page.text.index("Careful.") < page.text.index(QUOTE)
+
+
+def test_only_the_products_own_opening_stands_above_a_warning():
+    fixed = Statement(heading="", text="I cannot say.")
+    fact = Statement(heading="Serious harms", text="It harms.", citations=(citation(1),))
+    warnings = (Caution(text="Careful.", citations=(citation(2),)),)
+    text = render(answer(Outcome.DECLINED, statements=(fixed, fact), warnings=warnings)).text
+    assert text.index("I cannot say.") < text.index("Careful.") < text.index("It harms.")
+
+
+def test_text_that_hides_or_turns_letters_about_is_tamed():
+    assert escaped("a\u202eb\u2066c\u200bd\x00\x1b[31m\ud800e\U000e0041") == "abcd��[31m�e"
+    assert escaped("مرحبا\n naïve\tβ \u200d") == "مرحبا\n naïve\tβ \u200d"
 
 
 def test_agreement_is_said_where_several_sources_agree():

@@ -3,8 +3,8 @@
 import pytest
 
 from corpus.record import Kind
-from retrieval.answer import SourceRef
-from ui.reference import RETRACTED, authors_of, link_of, marks_of, reference_of, where_of
+from retrieval.answer import SourceRef, Statement
+from ui.reference import RETRACTED, agreement_of, authors_of, link_of, marks_of, reference_of, where_of
 
 
 def source(**fields) -> SourceRef:
@@ -104,3 +104,19 @@ def test_marks_say_how_far_it_can_be_trusted():
         "partly verified (authors, year)",
         "disputed by roe1999",
     )
+
+
+def test_agreement_is_told_with_the_kinds_of_works():
+    told = Statement(
+        heading="In short",
+        text="It calms.",
+        sources_agreeing=3,
+        kinds_agreeing=(Kind.LABEL, Kind.TRIAL, Kind.TRIAL),
+    )
+    assert agreement_of(told) == "3 sources agree: label, 2 × trial"
+    assert agreement_of(told.model_copy(update={"sources_agreeing": 1})) == ""
+
+
+def test_an_expression_of_concern_is_shown():
+    marked = SourceRef(number=1, id="a", kind=Kind.TRIAL, title="A trial", concern=True)
+    assert any("expression of concern" in mark for mark in marks_of(marked))

@@ -57,6 +57,9 @@ def plain(shown: Answer, width: int = 100) -> str:
 def test_whole_answer_as_plain_text():
     assert plain(answer(), 80) == "\n".join(
         [
+            "Warning",
+            "  ! Do not combine it with opioids. [2]",
+            "",
             "How it works",
             "  - Diazepam strengthens the effect of GABA, the main inhibitory messenger of",
             "    the central nervous system. [1][2]",
@@ -66,9 +69,6 @@ def test_whole_answer_as_plain_text():
             "  - Dependence is a risk. [2]",
             "",
             "* In words written for Citewell, from the sources that are cited.",
-            "",
-            "Warnings",
-            "  ! Do not combine it with opioids. [2]",
             "",
             "Sources",
             "[1] Doe J (2020). Title 1.",
