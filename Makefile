@@ -36,8 +36,10 @@ lint: $(READY) ## Ruff and strict types
 eval: ingest ## Answer the development questions and score them
 	$(BIN)/python -m evals
 
-bench: $(READY) ## Measure speed: start, ingest, cold and warm answers
-	$(BIN)/python -m evals.bench
+MEDQUAD ?= $(wildcard ../shared/data/medquad)
+
+bench: $(READY) ## Measure speed: start, ingest, answers; with MEDQUAD=FOLDER a whole corpus too
+	$(BIN)/python -m evals.bench $(if $(MEDQUAD),--medquad $(MEDQUAD))
 
 lock: $(READY) ## Pin the newest versions of every dependency
 	$(BIN)/python -m pip install --quiet pip-tools

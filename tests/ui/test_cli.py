@@ -274,7 +274,7 @@ def test_ingest_tells_what_changed_and_why_something_was_skipped(tmp_path):
     first = invoke("ingest", docs, "--home", home)
     assert first.exit_code == 1
     assert "Files: 3 added, 0 changed, 0 removed, 0 unchanged, 2 skipped." in first.stdout
-    assert re.search(r"Index g-\w+: 3 sources, \d+ passages; \d+ texts embedded, 0 reused", first.stdout)
+    assert re.search(r"Index g-\w+: 3 sources, \d+ passages; \d+ embedded, 0 reused", first.stdout)
     assert "skipped: table.xlsx: is a binary file of a kind that is not supported. Convert it" in first.stderr
     assert "the front matter is not valid YAML" in first.stderr
     assert "\x1b" not in first.output
@@ -289,7 +289,7 @@ def test_ingest_tells_what_changed_and_why_something_was_skipped(tmp_path):
     assert "Files: 0 added, 1 changed, 1 removed, 1 unchanged, 0 skipped." in second.stdout
     third = invoke("ingest", docs, "--home", home)
     assert "2 unchanged, 0 skipped." in third.stdout
-    assert "0 texts embedded" in third.stdout
+    assert "0 embedded" in third.stdout
 
 
 def test_ingest_of_a_path_that_is_not_there(tmp_path):
@@ -302,7 +302,7 @@ def test_ingest_of_a_path_that_is_not_there(tmp_path):
 
 
 def test_errors_have_their_own_exit_codes(monkeypatch, tmp_path):
-    def busy(*_):
+    def busy(*_, **__):
         raise IndexBusyError("Another ingest is running.", "Wait until it has\nfinished.")
 
     monkeypatch.setattr("ingest.pipeline.ingest", busy)
@@ -319,7 +319,7 @@ def test_home_that_cannot_be_written_is_one_line(tmp_path):
 
 
 def test_error_of_the_operating_system_is_one_line(monkeypatch, tmp_path):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise PermissionError(13, "Permission denied", "/data/index")
 
     monkeypatch.setattr("ingest.pipeline.ingest", refuse)
@@ -334,7 +334,7 @@ def test_error_of_the_operating_system_is_one_line(monkeypatch, tmp_path):
 def test_progress_goes_to_a_terminal_on_standard_error_only(tmp_path):
     script = (
         "import ingest.pipeline\n"
-        "def ingest_quickly(roots, settings, on_progress):\n"
+        "def ingest_quickly(roots, settings, on_progress, **_):\n"
         "    on_progress('Embedding', 3, 4)\n"
         "    return ingest.pipeline.Report()\n"
         "ingest.pipeline.ingest = ingest_quickly\n"
