@@ -53,6 +53,7 @@ for line in sys.stdin:
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
+_SPARED = 6  # every so many ingests are not killed
 _QUESTIONS = ("How does alpha work?", "What is the dose of drug 3?")
 
 
@@ -74,7 +75,9 @@ def main(times: int, seed: int) -> None:
             while dead < times:
                 number += 1
                 _grow(shelf, number)
-                code, lasted = _run(orders, replies, chance.uniform(0, 1.6 * took))
+                # Now and then one may end: so the next are killed over a newer generation, at any step.
+                is_spared = number % _SPARED == 0
+                code, lasted = _run(orders, replies, None if is_spared else chance.uniform(0, 1.2 * took))
                 took = lasted if code == 0 else took
                 if code not in (0, -signal.SIGKILL):
                     raise SystemExit(f"ingest {number} ended with {code}")
@@ -95,8 +98,8 @@ def main(times: int, seed: int) -> None:
             raise SystemExit("the ingest after the last kill does not hold the files as they are")
         click.echo(
             f"{number} ingests of a corpus that grew to {len(_meant(shelf))} passages: {dead} killed, "
-            f"{number - dead} faster than the kill; {published} published a generation, {left} left a "
-            "half-built one behind. "
+            f"{number - dead} spared or faster than the kill; {published} published a generation, "
+            f"{left} left a half-built one behind. "
             "After each the index was whole and answered as the last published one."
         )
 

@@ -23,6 +23,7 @@ from corpus.errors import ModelError
 from ingest.fuse import fused
 from ingest.pool import Piece, Pool, Pooled
 from ingest.settings import EMBEDDED_MODEL, Settings
+from ingest.threads import one_thread
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -208,18 +209,11 @@ class Embedder(Embeddings):
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode several questions at once: unit vectors, shape (len(texts), dimension), float32.
 
-        On one thread: a question is too short to share out, and on a busy machine threads that wait for each
-        other make it many times slower.
+        On one thread, see `ingest.threads`.
         """
         _ = self._model  # torch is imported and the weights are read with all threads
-        import torch
-
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
+        with one_thread():
             return self._encode(list(texts), "encode_query")
-        finally:
-            torch.set_num_threads(threads)
 
     def _encode(self, texts: list[str], method: str) -> Vectors:
         if not texts:

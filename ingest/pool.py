@@ -176,7 +176,7 @@ def _one_thread_each() -> Iterator[int]:
 
 
 def _give_memory_back() -> None:
-    """Give what is free to the system: batches of ever other sizes would leave holes that add up to gigabytes."""
+    """Give the system what is free: batches of ever other sizes leave holes that add up to gigabytes."""
     with suppress(OSError, AttributeError):  # only glibc needs it, and has it
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 

@@ -169,7 +169,8 @@ FORMATS: tuple[Format, ...] = (
         "ingest.load_table:CsvLoader",
     ),
     Format(
-        "JSON lines", lambda head: head.suffix in {".jsonl", ".ndjson"} and not head.is_binary,
+        "JSON lines",
+        lambda head: head.suffix in {".jsonl", ".ndjson"} and not head.is_binary,
         "ingest.load_table:JsonLinesLoader",
     ),
     Format(

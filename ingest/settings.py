@@ -86,12 +86,12 @@ class Settings(BaseSettings):
     nli_model: str | None = Field(
         default=None,
         min_length=1,
-        description="Entailment model that also judges support: a sentence-transformers CrossEncoder; none unless set.",
+        description="CrossEncoder of sentence-transformers that judges entailment too; none unless set.",
     )
     reranker: str | None = Field(
         default=None,
         min_length=1,
-        description="Model that orders the best passages anew: a sentence-transformers CrossEncoder; none unless set.",
+        description="CrossEncoder of sentence-transformers that reorders passages; none unless set.",
     )
     email: str | None = Field(
         default=None,

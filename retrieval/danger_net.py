@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.embed import Embedder, _has_native_bfloat16
+from ingest.threads import one_thread
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -161,7 +162,7 @@ class Reader:
         """Give the probability of each label for each text, shape (texts, labels), float32."""
         import torch
 
-        with torch.inference_mode():
+        with one_thread(), torch.inference_mode():
             ids, mask = self._base.tokens(texts)
             states = self._base.embed(ids)
             for at in range(LAYERS):

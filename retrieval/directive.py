@@ -8,6 +8,7 @@ reader. What is in doubt is a directive. Not for questions: see `retrieval.triag
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _COUNT = (
     r"(?:\d+(?:[.,]\d+)?|half|quarter|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
@@ -78,6 +79,7 @@ _QUANTITY = re.compile(
 )
 
 
+@lru_cache(maxsize=65536)
 def is_directive(text: str) -> bool:
     """Whether a text tells its reader to take, or to change to, an amount, or a program what to do."""
     return _DIRECTIVE.search(text) is not None or _TO_A_PROGRAM.search(text) is not None

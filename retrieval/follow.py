@@ -91,5 +91,5 @@ def _leans_on_earlier(asked: Understanding) -> bool:
     words = [token.norm for token in tokens(asked.text)]
     if any(word in load_wordings().back_references for word in words) or _ELLIPSIS.match(asked.text):
         return True
-    # Without a name of its own, "what should I watch for in the first weeks?" goes on with what was spoken of.
+    # Without a name of its own, "what should I watch for?" goes on with what was spoken of.
     return not (asked.subjects or asked.context)

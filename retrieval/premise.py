@@ -18,7 +18,8 @@ _ARTICLE = rf"(?:(?:an?|the|just|only|really|basically|also|another|still) )*(?:
 _BEING = r"(?:is|are|was|being|as|count(?:s|ed)? as|class(?:ed|ified) as|considered|belong(?:s|ing)? to)"
 # What stands between the drug and the class where the one is said to be the other ...
 _SAID = re.compile(
-    rf"(?:\s*,)?\s+(?:{_BEING} {_ARTICLE}|(?:and|or|with|plus|than|versus|vs|compared (?:with|to)) other )\s*|'s {_ARTICLE}\s*"
+    rf"(?:\s*,)?\s+(?:{_BEING} {_ARTICLE}|(?:and|or|with|plus|than|versus|vs|compared (?:with|to)) other )\s*"
+    rf"|'s {_ARTICLE}\s*"
     r"|\s*,\s*(?:which is |being |as )?an? \s*",
     re.IGNORECASE,
 )

@@ -23,6 +23,11 @@ from retrieval.understand import Understanding
 from retrieval.wording import Found, Token, load_wording, read_tokens
 
 _PLACEBO = "arm:placebo"
+# "Users who also took acid-suppressing drugs had no rise" denies nothing of the others.
+_SOME_ONLY = re.compile(
+    r"\b(?:who (?:also|only|had|took|take|were|did)|(?:those|people|patients|users) (?:with|who|taking))\b",
+    re.IGNORECASE,
+)
 # "Less than on other drugs" is neither yes nor no.
 _LESS_THAN = re.compile(r"\b(?:less|fewer|lower|rarer|milder)\b.*\bthan\b", re.IGNORECASE)
 
@@ -120,6 +125,8 @@ def _part(asked: Proposition, text: str, whole: Claim, lexicon: Lexicon, words: 
         (side, why), firm = _as_stated(asked, claim), True
     else:
         side, firm, why = _by_cues(asked, claim, tokens, words, lexicon)
+    if side is Side.DENIES and _SOME_ONLY.search(text):
+        return _silent("it denies it of some people only")
     if side is Side.DENIES and whole.populations - asked.claim.populations - load_wording().usual:
         return _silent("it denies it of some people only")
     return _worded(asked, side, why, claim, tokens, firm)

@@ -133,7 +133,9 @@ class _AnswerHtml:
         return f'<section class="cw-group{tone}">{title}{body}</section>'
 
     def _statement(self, place: int, statement: Statement) -> str:
-        agree = f' <span class="cw-agree">{escaped(words)}</span>' if (words := agreement_of(statement)) else ""
+        agree = (
+            f' <span class="cw-agree">{escaped(words)}</span>' if (words := agreement_of(statement)) else ""
+        )
         worded = _worded_html(statement.worded_by)
         return f"{escaped(statement.text)}{worded}{self._marks(f's{place}', statement.citations)}{agree}"
 

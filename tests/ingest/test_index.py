@@ -11,8 +11,8 @@ from ingest.document import Span
 from ingest.embed import Embedder
 from ingest.generation import CURRENT, MANIFEST, current_folder, read_manifest
 from ingest.index import Index, open_current
-from ingest.publish import file_hashes
 from ingest.pool import Piece
+from ingest.publish import file_hashes
 from tests.ingest.conftest import write_shelf
 
 

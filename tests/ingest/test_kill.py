@@ -34,7 +34,8 @@ for line in sys.stdin:
                 print("there", os.getpid(), flush=True)
                 if order["stop"]:
                     time.sleep(60)
-        run_ingest([Path(order["root"])], load_settings(home=Path(order["home"])), on_progress, embedder=embedder)
+        settings = load_settings(home=Path(order["home"]))
+        run_ingest([Path(order["root"])], settings, on_progress, embedder=embedder)
         print("finished", os.getpid(), flush=True)
         os._exit(0)
     os.waitpid(child, 0)

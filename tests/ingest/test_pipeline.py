@@ -351,7 +351,8 @@ def test_identical_passages_are_embedded_once(home, tmp_path, monkeypatch):
     folder.mkdir()
     for n in range(6):
         (folder / f"{n}.md").write_text(
-            f"---\nid: leaflet-{n}\nkind: document\ntitle: Leaflet\n---\nKeep out of reach. Ask a pharmacist.\n"
+            f"---\nid: leaflet-{n}\nkind: document\ntitle: Leaflet\n---\n"
+            "Keep out of reach. Ask a pharmacist.\n"
         )
     report = home.ingest(folder)
     assert (report.sources, report.embedded, report.reused) == (6, 1, 5)

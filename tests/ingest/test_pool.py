@@ -9,7 +9,8 @@ from ingest.fuse import fused
 from ingest.pool import Piece, Pool
 
 SENTENCES = (
-    "Alpha enhances GABA.", "It binds between two subunits.", "Take 5 mg at night.", "Beta blocks reuptake of serotonin."
+    "Alpha enhances GABA.", "It binds between two subunits.", "Take 5 mg at night.",
+    "Beta blocks reuptake of serotonin.",
 )  # fmt: skip
 
 

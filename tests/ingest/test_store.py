@@ -6,8 +6,8 @@ import pytest
 
 from corpus.record import Kind, Source
 from ingest.document import Passage, Span
-from ingest.stock import StoredDocument
 from ingest.nearest import INDEX, write_nearest
+from ingest.stock import StoredDocument
 from ingest.store import RECORDS, WORDS, Encoding, pack, unpack, write_records, write_words
 
 PICKLE_OPCODES = re.compile(rb"^\x80[\x02-\x05]|^\(dp|csklearn|cnumpy|cbuiltins|c__builtin__")

@@ -41,6 +41,9 @@ def test_a_page_that_does_not_say_what_it_is_about_resolves_nothing():
     assert resolved("This condition is rare in children.", unnamed)[1] == ""
 
 
+PARTS = ("hands", "feet", "nose", "ears", "knees", "toes")
+
+
 @pytest.fixture(scope="module")
 def encyclopedia(tmp_path_factory):
     """Pages about six made-up conditions, all with one sentence alike."""
@@ -55,7 +58,7 @@ def encyclopedia(tmp_path_factory):
             "The list of symptoms comes from a database that is kept up to date by volunteers. "
             f"This condition is seen mostly in people who live near {part} rivers.",
         }
-        for at, (name, part) in enumerate(zip(names, ["hands", "feet", "nose", "ears", "knees", "toes"], strict=True))
+        for at, (name, part) in enumerate(zip(names, PARTS, strict=True))
     ]  # fmt: skip
     (folder / "pages.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     settings = load_settings(home=tmp_path_factory.mktemp("home"))

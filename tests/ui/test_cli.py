@@ -334,7 +334,7 @@ def test_error_of_the_operating_system_is_one_line(monkeypatch, tmp_path):
 def test_progress_goes_to_a_terminal_on_standard_error_only(tmp_path):
     script = (
         "import ingest.pipeline\n"
-        "def ingest_quickly(roots, settings, on_progress, **_):\n"
+        "def ingest_quickly(roots, settings, on_progress, *_, **__):\n"
         "    on_progress('Embedding', 3, 4)\n"
         "    return ingest.pipeline.Report()\n"
         "ingest.pipeline.ingest = ingest_quickly\n"
