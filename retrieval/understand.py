@@ -25,6 +25,7 @@ _EFFECT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
+_LONGEST_WORD = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def understand(
             taken for a misspelled one.
         earlier: What was understood of the earlier questions of the conversation, oldest first.
     """
-    text = " ".join(normalise(question)[:_LONGEST_QUESTION].split())
+    # A word without end would keep the patterns busy for half a minute.
+    text = " ".join(word[:_LONGEST_WORD] for word in normalise(question)[:_LONGEST_QUESTION].split())
     common = load_wordings().stop_words
     text, corrections = mend(
         text, lexicon.mentions(text), lexicon, lambda word: word in common or is_word(word)
