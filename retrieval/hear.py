@@ -96,9 +96,8 @@ def hear(masked: str, lexicon: Lexicon) -> Heard:
         for match in matches:
             found.setdefault(facet, match.start())
             kept = _without_its_words(kept, match, pattern)
-            points += (
-                [(facet, word) for word in (token.norm for token in tokens(match.group()))] if pointed else []
-            )
+            if pointed:
+                points += [(facet, token.norm) for token in tokens(match.group())]
         rest = _blank(rest, pattern)
     told = tuple(dict.fromkeys(each for each in points if each[1] not in wording.stop_words | {"x"}))
     return Heard(tuple(sorted(found, key=lambda facet: found[facet])), told, kept)
@@ -110,9 +109,8 @@ def _without_its_words(text: str, match: re.Match[str], pattern: re.Pattern[str]
     for token in found:
         if len(found) <= _SHORT or pattern.search(token.norm):
             start, end = match.start() + token.start, match.start() + token.end
-            while (
-                end < len(text) and text[end].isalpha()
-            ):  # to the end of the word that the match reaches into
+            # To both ends of the words that the match reaches into.
+            while end < len(text) and text[end].isalpha():
                 end += 1
             while start > 0 and text[start - 1].isalpha():
                 start -= 1
