@@ -39,7 +39,7 @@ eval: ingest ## Answer the development questions and score them
 MEDQUAD ?= $(wildcard ../shared/data/medquad)
 
 bench: $(READY) ## Measure speed: start, ingest, answers; with MEDQUAD=FOLDER a whole corpus too
-	$(if $(MEDQUAD),$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock --editable ".[bench]")
+	$(if $(MEDQUAD),$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]")
 	$(BIN)/python -m evals.bench $(if $(MEDQUAD),--medquad $(MEDQUAD))
 
 lock: $(READY) ## Pin the newest versions of every dependency
