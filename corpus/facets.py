@@ -1,6 +1,6 @@
 """What a passage can be about, and which headings say so.
 
-Not for which facets a question asks about: see `retrieval.understand`.
+Not for which facets a question asks about: see `retrieval.question.understand`.
 """
 
 from __future__ import annotations

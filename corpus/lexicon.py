@@ -1,6 +1,6 @@
 """The names people use: generic and brand names, classes, misspellings, street names and lay terms.
 
-Finds them in a text exactly as written. Not for guessing at typos: see `retrieval.mend`.
+Finds them in a text exactly as written. Not for guessing at typos: see `retrieval.question.mend`.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ from ingest.generation import current_folder
 from ingest.index import Index, open_current
 from ingest.pipeline import ingest
 from ingest.settings import Settings, load_settings
+from retrieval.evidence.search import allowed_rows
 from retrieval.pipeline import Citewell
-from retrieval.search import allowed_rows
 
 # One process loads the model and forks for each ingest, so that all of them cost one start.
 _NURSERY = """

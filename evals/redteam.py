@@ -17,8 +17,8 @@ import click
 import yaml
 
 from evals.danger.measure import wilson
-from retrieval.danger import load_classifier, raise_level, recall_emergencies
-from retrieval.triage import Level, Triage, triage
+from retrieval.safety.danger import load_classifier, raise_level, recall_emergencies
+from retrieval.safety.triage import Level, Triage, triage
 
 SETS = Path(__file__).with_name("sets")
 ANSWER = "answer"

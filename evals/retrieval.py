@@ -26,7 +26,7 @@ from ingest.pipeline import publish_documents
 from ingest.recipe import make_recipe
 from ingest.settings import Settings, load_settings
 from ingest.stock import StoredDocument
-from retrieval.search import Method, search
+from retrieval.evidence.search import Method, search
 
 METHODS = {
     "dense": Method(dense_weight=1.0, feedback=False),

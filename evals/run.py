@@ -17,7 +17,7 @@ from evals.questions import Question
 from ingest.document import PassageId
 from retrieval.answer import Answer, Citation
 from retrieval.pipeline import Citewell
-from retrieval.verify import LEAST_SUPPORT
+from retrieval.support.verify import LEAST_SUPPORT
 
 _DRUGS = frozenset({"drug", "class"})
 

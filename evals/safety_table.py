@@ -15,10 +15,10 @@ import click
 import yaml
 
 from corpus.errors import RecordError
-from retrieval.disclaimer import load_disclaimers
-from retrieval.help import HELP, help_for, load_help
-from retrieval.triage import RULES, Level, Rule, load_rules
-from retrieval.warn import WARNINGS
+from retrieval.safety.disclaimer import load_disclaimers
+from retrieval.safety.help import HELP, help_for, load_help
+from retrieval.safety.triage import RULES, Level, Rule, load_rules
+from retrieval.safety.warn import WARNINGS
 
 PAGE = Path(__file__).parents[1] / "docs" / "safety.md"
 BEGIN = "<!-- begin: written by `python -m evals.safety_table` -->"

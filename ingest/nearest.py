@@ -3,7 +3,7 @@
 Up to a limit every vector is compared. Beyond it, an inverted file (Jégou, Douze and Schmid 2011,
 doi:10.1109/TPAMI.2010.57) with vectors of 8 bits a value lies on disk, and only the lists nearest to the
 query are read. How many is chosen so that it finds what an exact search finds; what it misses is measured.
-Not for the scores of words: see `retrieval.search`.
+Not for the scores of words: see `retrieval.evidence.search`.
 """
 
 from __future__ import annotations

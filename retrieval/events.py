@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.answer import Answer, Caution, SourceRef, Statement
-from retrieval.compose import Chosen
+from retrieval.composing.compose import Chosen
 from retrieval.present import Numbering
 
 

@@ -23,31 +23,31 @@ from ingest.index import open_current
 from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt, Statement
 from retrieval.audit import audited
-from retrieval.compose import Chosen, Draft, compose
-from retrieval.conclude import conclude
-from retrieval.danger import raise_level, recall_emergencies
-from retrieval.decline import facts_instead, without_amounts
-from retrieval.directive import is_directive
-from retrieval.entail import make_entailment
+from retrieval.composing.compose import Chosen, Draft, compose
+from retrieval.composing.conclude import conclude
+from retrieval.composing.limit import with_limits
 from retrieval.events import Done, Event, StatementReady, opening_of, ready, whole
-from retrieval.evidence import Desk
-from retrieval.gather import Gathered, gather
-from retrieval.generate import Generator
-from retrieval.help import help_for, reminder_for
-from retrieval.limit import with_limits
-from retrieval.merge import Report
-from retrieval.names import learn_names
-from retrieval.plan import IN_SHORT, Slot, plan
+from retrieval.evidence.desk import Desk
+from retrieval.evidence.gather import Gathered, gather
+from retrieval.evidence.rerank import make_reranker
+from retrieval.evidence.search import Filters, Method
+from retrieval.model.generate import Generator
+from retrieval.model.merge import Report
+from retrieval.model.prompt import Task
 from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
-from retrieval.prompt import Task
-from retrieval.rerank import make_reranker
-from retrieval.search import Filters, Method
-from retrieval.triage import Level, Triage, triage
-from retrieval.understand import Understanding, in_its_words, understand
-from retrieval.verdict import decide
-from retrieval.verify import LEAST_SUPPORT
-from retrieval.warn import apart, warn
+from retrieval.question.names import learn_names
+from retrieval.question.plan import IN_SHORT, Slot, plan
+from retrieval.question.understand import Understanding, in_its_words, understand
+from retrieval.safety.danger import raise_level, recall_emergencies
+from retrieval.safety.decline import facts_instead, without_amounts
+from retrieval.safety.directive import is_directive
+from retrieval.safety.help import help_for, reminder_for
+from retrieval.safety.triage import Level, Triage, triage
+from retrieval.safety.warn import apart, warn
+from retrieval.support.entail import make_entailment
+from retrieval.support.verify import LEAST_SUPPORT
+from retrieval.verdict.verdict import decide
 from retrieval.words import is_known, ordinary_words
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from retrieval.answer import (
     VerdictKind,
     WordedBy,
 )
-from retrieval.compose import Chosen
-from retrieval.disclaimer import disclaimer_for
-from retrieval.evidence import Evidence, work_of
-from retrieval.verify import Support
+from retrieval.composing.compose import Chosen
+from retrieval.evidence.desk import Evidence, work_of
+from retrieval.safety.disclaimer import disclaimer_for
+from retrieval.support.verify import Support
 
 
 @lru_cache(maxsize=1)

@@ -9,9 +9,9 @@ from evals.questions import read_questions
 from evals.run import run, scores, spans_are_exact
 from ingest.settings import load_settings
 from retrieval.answer import Outcome
-from retrieval.compose import MOST_STATEMENTS
+from retrieval.composing.compose import MOST_STATEMENTS
+from retrieval.evidence.search import Filters
 from retrieval.pipeline import Citewell
-from retrieval.search import Filters
 
 MAIN = "why does Valium work when SSRIs didn't"
 # What the answer to the main question must say, in whatever words.
@@ -166,7 +166,7 @@ def test_a_missing_index_is_an_answer_that_says_what_helps(tmp_path):
 
 
 def test_langchain_seams(citewell):
-    from retrieval.retriever import CitewellRetriever
+    from retrieval.evidence.retriever import CitewellRetriever
 
     assert citewell.as_runnable().invoke("how does sertraline work").outcome is Outcome.ANSWERED
     found = CitewellRetriever(desk=citewell.desk, k=3).invoke("how does sertraline work")

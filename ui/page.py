@@ -16,9 +16,9 @@ import yaml
 
 from ingest.document import Passage, PassageId
 from retrieval.answer import Answer, Caution, Statement
-from retrieval.disclaimer import disclaimer_for
 from retrieval.pipeline import Citewell
 from retrieval.privacy import privacy_lines
+from retrieval.safety.disclaimer import disclaimer_for
 from ui.html import Turn, turn_html
 from ui.markup import escaped
 

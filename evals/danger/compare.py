@@ -20,9 +20,9 @@ from sklearn.pipeline import make_pipeline
 from evals.danger.data import HARMLESS, Sentence, group_by_idea, read_sentences
 from evals.danger.learn import Method, learn
 from ingest.embed import Embedder
-from retrieval.danger import Label, read_parts
-from retrieval.danger_net import Base, Reader
-from retrieval.triage import Level
+from retrieval.safety.danger import Label, read_parts
+from retrieval.safety.danger_net import Base, Reader
+from retrieval.safety.triage import Level
 
 _SEED = 20
 _HARMLESS_RAISED = 0.015

@@ -11,8 +11,8 @@ import yaml
 
 from corpus.errors import RecordError
 from ingest.embed import Embedder
-from retrieval.danger import OTHER, Label
-from retrieval.triage import Level, load_rules, triage
+from retrieval.safety.danger import OTHER, Label
+from retrieval.safety.triage import Level, load_rules, triage
 
 SENTENCES = Path(__file__).with_name("sentences")
 PATTERN_TESTS = Path(__file__).parents[2] / "tests" / "retrieval" / "triage_heldout.yaml"

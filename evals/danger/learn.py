@@ -11,8 +11,8 @@ import numpy as np
 
 from evals.danger.data import HARMLESS, Sentence
 from evals.danger.vary import Variation
-from retrieval.danger import Label
-from retrieval.danger_net import LAYERS, MAPS, WIDTH, Adapter, Base, Numbers, mean_of
+from retrieval.safety.danger import Label
+from retrieval.safety.danger_net import LAYERS, MAPS, WIDTH, Adapter, Base, Numbers, mean_of
 
 if TYPE_CHECKING:
     from torch import Tensor

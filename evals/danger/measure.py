@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import yaml
 
-from retrieval.danger import OTHER, raise_level
-from retrieval.triage import Level, Triage, triage
+from retrieval.safety.danger import OTHER, raise_level
+from retrieval.safety.triage import Level, Triage, triage
 
 TEST = Path(__file__).with_name("test.yaml")
 

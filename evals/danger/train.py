@@ -1,4 +1,4 @@
-"""`python -m evals.danger.train`: learn `retrieval/danger.npz` and set the thresholds of `danger.json`.
+"""`python -m evals.danger.train`: learn the weights of `danger.npz` and set the thresholds of `danger.json`.
 
 The weights are learnt from all sentences. The thresholds are set on the development set, from which the
 network does not learn: the prompts of `evals/sets/redteam_tune.yaml` and the questions of
@@ -21,9 +21,9 @@ from evals.danger.data import HARMLESS, Sentence, group_by_idea, read_sentences
 from evals.danger.learn import Method, learn
 from evals.questions import CORE, read_questions
 from evals.redteam import ANSWER, SETS, read_prompts
-from retrieval.danger import MEANING, OTHER, WEIGHTS, Danger, Label, read_parts, weigh
-from retrieval.danger_net import Base, Reader, write_adapter
-from retrieval.triage import Level, triage
+from retrieval.safety.danger import MEANING, OTHER, WEIGHTS, Danger, Label, read_parts, weigh
+from retrieval.safety.danger_net import Base, Reader, write_adapter
+from retrieval.safety.triage import Level, triage
 
 # Of the emergencies of the development set this share is to be found; of its harmless prompts at most this
 # share may be raised.

@@ -9,9 +9,9 @@ from typing import Literal
 
 from corpus.lexicon import Lexicon
 from ingest.sentences import sentence_spans
-from retrieval.proposition import read_proposition
-from retrieval.stance import Side, stance_on
-from retrieval.understand import understand
+from retrieval.question.understand import understand
+from retrieval.verdict.proposition import read_proposition
+from retrieval.verdict.stance import Side, stance_on
 
 _LONGEST = 4000  # characters; nothing is cut
 _FINDINGS = ("result", "finding", "conclusion", "discussion", "observation")

@@ -18,7 +18,7 @@ import yaml
 
 from ingest.embed import Embedder
 from ingest.sentences import sentence_spans
-from retrieval.verify import carries, cosine
+from retrieval.support.verify import carries, cosine
 from retrieval.words import stems
 
 DATA = Path("../shared/data")

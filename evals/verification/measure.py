@@ -24,9 +24,9 @@ from evals.verification.train import Values, cross_validate, passing
 from ingest.embed import Embedder
 from ingest.index import open_current
 from ingest.settings import load_settings
-from retrieval.claims import read_claim
-from retrieval.likeness import coverage
-from retrieval.verify import CARRIED, LEAST_SUPPORT, SUPPORTED, cosine, support_together, supports
+from retrieval.support.claims import read_claim
+from retrieval.support.likeness import coverage
+from retrieval.support.verify import CARRIED, LEAST_SUPPORT, SUPPORTED, cosine, support_together, supports
 
 _SEED = 7
 _EACH = 200

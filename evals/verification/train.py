@@ -1,4 +1,4 @@
-"""`python -m evals.verification.train`: learn `retrieval/support.json` and print what it promises.
+"""`python -m evals.verification.train`: learn `retrieval/support/support.json` and print what it promises.
 
 Logistic regression with weights that may not be negative and a small L2 penalty, on pairs that pass.
 The operating point is set on predictions for pairs whose claim or question the model in question has not
@@ -22,9 +22,9 @@ from corpus.lexicon import Lexicon, load_lexicon
 from evals.verification.data import DATA, Pair, read_kqa, read_scifact
 from evals.verification.figures import area, calibration_error, precision_recall
 from ingest.embed import Embedder
-from retrieval.checks import first_failure
-from retrieval.claims import read_claim
-from retrieval.likeness import FEATURES, WEIGHTS, features_of
+from retrieval.support.checks import first_failure
+from retrieval.support.claims import read_claim
+from retrieval.support.likeness import FEATURES, WEIGHTS, features_of
 
 _FOLDS = 10
 _PENALTY = 0.1

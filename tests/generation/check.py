@@ -2,8 +2,8 @@
 
 from evals.run import spans_are_exact
 from retrieval.answer import Outcome
-from retrieval.shorten import clauses, is_shortened
-from retrieval.verify import LEAST_SUPPORT, SUPPORTED
+from retrieval.model.shorten import clauses, is_shortened
+from retrieval.support.verify import LEAST_SUPPORT, SUPPORTED
 
 
 def check(answer, citewell, plain):

@@ -6,7 +6,7 @@ import pytest
 
 from corpus.errors import ChatModelError, SettingsError
 from ingest.settings import load_settings
-from retrieval.model import open_model
+from retrieval.model.model import open_model
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.reply import Proposed, ReplyReader
+from retrieval.model.reply import Proposed, ReplyReader
 
 WORDS = st.text(max_size=60)
 KEYS = st.lists(st.text(alphabet="p-0123456789abcdef", min_size=1, max_size=9), max_size=4)

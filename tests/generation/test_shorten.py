@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
-from retrieval.shorten import is_shortened
+from retrieval.model.shorten import is_shortened
 
 LEXICON = load_lexicon()
 TRIAL = "In a trial of adults, diazepam (Valium) improved anxiety more than placebo in the first two weeks."

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from langchain_core.messages import AIMessageChunk
 
-from retrieval.stream import Limits, ModelFailed, stream
+from retrieval.model.stream import Limits, ModelFailed, stream
 
 
 class Stubborn:

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - the samples stand as such files do
 """Files of several formats through the whole of ingest, with the real model, and what search then finds."""
 
-from retrieval.search import Filters, search
+from retrieval.evidence.search import Filters, search
 from tests.ingest.formats import JATS, LABEL, article, article_set, write
 
 RETRACTED = "<PublicationType>Retracted Publication</PublicationType>"

@@ -104,7 +104,7 @@ def test_a_file_of_other_vectors_is_refused(tmp_path):
 
 
 def test_an_index_over_the_limit_is_searched_by_lists_and_filtered(home, tmp_path):
-    from retrieval.search import Filters, search
+    from retrieval.evidence.search import Filters, search
 
     folder = tmp_path / "many"
     folder.mkdir()

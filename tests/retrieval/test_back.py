@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from corpus.record import Kind
-from retrieval.back import back
-from retrieval.evidence import Evidence
+from retrieval.composing.back import back
+from retrieval.evidence.desk import Evidence
 from retrieval.pipeline import Citewell
-from retrieval.verify import LEAST_SUPPORT
+from retrieval.support.verify import LEAST_SUPPORT
 
 
 @pytest.fixture(scope="module")

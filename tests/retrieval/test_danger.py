@@ -19,7 +19,7 @@ from evals.danger.vary import Variation, swap_names
 from evals.questions import CORE, read_questions
 from evals.redteam import SETS, judge, read_prompts, recall_of, report
 from ingest.embed import MINILM_SHA256
-from retrieval.danger import (
+from retrieval.safety.danger import (
     MEANING,
     RULE,
     WEIGHTS,
@@ -31,9 +31,9 @@ from retrieval.danger import (
     read_parts,
     recall_emergencies,
 )
-from retrieval.danger_net import Base, Reader, read_adapter, write_adapter
-from retrieval.help import decline_for, help_for
-from retrieval.triage import Level, Triage, triage
+from retrieval.safety.danger_net import Base, Reader, read_adapter, write_adapter
+from retrieval.safety.help import decline_for, help_for
+from retrieval.safety.triage import Level, Triage, triage
 
 NOTHING = Triage(Level.NONE, None, None, ())
 RAISED = (Level.EMERGENCY, Level.DECLINE)

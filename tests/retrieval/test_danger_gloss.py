@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.danger.data import read_sentences
-from retrieval.danger import read_parts
-from retrieval.gloss import gloss, load_glosses
+from retrieval.safety.danger import read_parts
+from retrieval.safety.gloss import gloss, load_glosses
 
 
 @pytest.mark.parametrize(

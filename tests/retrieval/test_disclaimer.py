@@ -2,8 +2,8 @@
 
 import pytest
 
-from retrieval.disclaimer import disclaimer_for, load_disclaimers
-from retrieval.help import load_help
+from retrieval.safety.disclaimer import disclaimer_for, load_disclaimers
+from retrieval.safety.help import load_help
 
 OUTCOMES = ["answered", "partial", "abstained", "declined", "emergency", "error"]
 

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from retrieval.help import HELP, decline_for, help_for, load_help, reminder_for
-from retrieval.triage import Level, load_rules
+from retrieval.safety.help import HELP, decline_for, help_for, load_help, reminder_for
+from retrieval.safety.triage import Level, load_rules
 
 DATA = yaml.safe_load(HELP.read_text(encoding="utf-8"))
 REGIONS = ["general", "us", "uk", "ie", "eu", "ca", "au", "nz", "in"]

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from evals.questions import CORE
-from retrieval.language import foreign_language, load_replies
+from retrieval.question.language import foreign_language, load_replies
 
 
 def language(text):

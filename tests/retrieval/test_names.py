@@ -1,7 +1,7 @@
 """The names that sources bring: a collection can be asked about things that the lexicon does not know."""
 
 from corpus.lexicon import load_lexicon
-from retrieval.names import learn_names
+from retrieval.question.names import learn_names
 
 LEXICON = load_lexicon()
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
-from retrieval.premise import belongs, find_premises
+from retrieval.question.premise import belongs, find_premises
 
 LEXICON = load_lexicon()
 

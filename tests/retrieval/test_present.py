@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from corpus.record import Kind, Source
 from ingest.document import Passage, Span
 from retrieval.answer import Answer, Citation, Outcome, Receipt, SourceRef, Statement
-from retrieval.compose import Chosen
-from retrieval.evidence import Evidence
+from retrieval.composing.compose import Chosen
+from retrieval.evidence.desk import Evidence
 from retrieval.present import present
-from retrieval.verify import Support
+from retrieval.support.verify import Support
 
 RECEIPT = Receipt(settings="test", took_ms=1.0)
 TEXT = "Diazepam can be addictive."

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelError
-from retrieval.rerank import Reranker
-from retrieval.search import Method, search
+from retrieval.evidence.rerank import Reranker
+from retrieval.evidence.search import Method, search
 
 
 class Counting:

@@ -7,9 +7,9 @@ import pytest
 from corpus.record import Kind, Source
 from ingest.pipeline import ingest
 from ingest.settings import load_settings
+from retrieval.evidence.resolve import resolved
+from retrieval.evidence.standing import stands_alone
 from retrieval.pipeline import Citewell
-from retrieval.resolve import resolved
-from retrieval.standing import stands_alone
 
 PAGE = Source(
     id="page", kind=Kind.REFERENCE_PAGE, title="Keratoconus", names=("Keratoconus",), names_kind="condition"

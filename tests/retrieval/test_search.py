@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.record import Kind
-from retrieval.search import Filters, Method, _fuse, search
+from retrieval.evidence.search import Filters, Method, _fuse, search
 
 
 @pytest.fixture(scope="module")

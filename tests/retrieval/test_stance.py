@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
-from retrieval.premise import find_premises
-from retrieval.proposition import read_proposition
-from retrieval.stance import Side, stance
-from retrieval.stance_words import STANCE, load_stance_words
-from retrieval.understand import understand
+from retrieval.question.premise import find_premises
+from retrieval.question.understand import understand
+from retrieval.verdict.proposition import read_proposition
+from retrieval.verdict.stance import Side, stance
+from retrieval.verdict.stance_words import STANCE, load_stance_words
 
 LEXICON = load_lexicon()
 AFFIRMS, DENIES, MIXED, SILENT = Side.AFFIRMS, Side.DENIES, Side.MIXED, Side.SILENT

@@ -5,8 +5,8 @@ import pytest
 
 from corpus.record import Kind, Source
 from ingest.document import Passage, Span
-from retrieval.evidence import Evidence
-from retrieval.standing import burden, hides_its_animals, stands_alone
+from retrieval.evidence.desk import Evidence
+from retrieval.evidence.standing import burden, hides_its_animals, stands_alone
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import RecordError
-from retrieval.triage import Level, Triage, load_rules, read_rules, triage
+from retrieval.safety.triage import Level, Triage, load_rules, read_rules, triage
 
 HELD_OUT = yaml.safe_load(Path(__file__).with_name("triage_heldout.yaml").read_text(encoding="utf-8"))
 RULES = load_rules().rules

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
-from retrieval.mend import nearest_name
-from retrieval.understand import understand
+from retrieval.question.mend import nearest_name
+from retrieval.question.understand import understand
 from retrieval.words import ordinary_words
 
 LEXICON = load_lexicon()

@@ -9,15 +9,15 @@ from corpus.record import Kind, Source
 from evals.stance.questions import SETS, read_asked
 from ingest.document import Passage, Span
 from retrieval.answer import Outcome, Receipt
-from retrieval.compose import Chosen
-from retrieval.differ import SOURCES_DIFFER, together
-from retrieval.evidence import Evidence
-from retrieval.plan import CORRECTION, IN_SHORT
+from retrieval.composing.compose import Chosen
+from retrieval.evidence.desk import Evidence
 from retrieval.present import present
-from retrieval.stance_words import load_stance_words
-from retrieval.understand import understand
-from retrieval.verdict import decide
-from retrieval.verify import Support
+from retrieval.question.plan import CORRECTION, IN_SHORT
+from retrieval.question.understand import understand
+from retrieval.support.verify import Support
+from retrieval.verdict.differ import SOURCES_DIFFER, together
+from retrieval.verdict.stance_words import load_stance_words
+from retrieval.verdict.verdict import decide
 
 LEXICON = load_lexicon()
 HELPS = "In depression, zuranolone worked better than placebo."

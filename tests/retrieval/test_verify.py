@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
-from retrieval.likeness import FEATURES, load_combiner
-from retrieval.verify import LEAST_SUPPORT, SUPPORTED, carries, support_together, supports
+from retrieval.support.likeness import FEATURES, load_combiner
+from retrieval.support.verify import LEAST_SUPPORT, SUPPORTED, carries, support_together, supports
 
 LEXICON = load_lexicon()
 SPAN = "In 230 patients, diazepam improved anxiety more than placebo in the first two weeks."

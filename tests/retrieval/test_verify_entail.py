@@ -8,8 +8,8 @@ import pytest
 from corpus.errors import ModelError
 from corpus.lexicon import load_lexicon
 from ingest.settings import load_settings
-from retrieval.entail import CrossEncoderEntailment, Judgement, make_entailment
-from retrieval.verify import support_together, supports
+from retrieval.support.entail import CrossEncoderEntailment, Judgement, make_entailment
+from retrieval.support.verify import support_together, supports
 
 LEXICON = load_lexicon()
 SPAN = "Stopping diazepam suddenly can cause seizures and confusion."

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.directive import is_directive, names_quantity
-from retrieval.help import load_help
 from retrieval.present import load_messages
+from retrieval.safety.directive import is_directive, names_quantity
+from retrieval.safety.help import load_help
 
 VERBS = ["take", "use", "swallow", "start with", "reduce it by", "increase it to", "taper by", "switch to"]
 AMOUNTS = ["10 mg", "0.5mg", "2,5 mg", "half a tablet", "two pills", "1-2 tablets", "25 %", "5 ml"]

@@ -7,8 +7,8 @@ import pytest
 from ingest.pipeline import ingest
 from ingest.settings import load_settings
 from retrieval.answer import Outcome
-from retrieval.directive import is_directive
 from retrieval.pipeline import Citewell
+from retrieval.safety.directive import is_directive
 from tests.safety.test_surfaces import assert_page_is_sound, assert_sound, assert_terminal_is_sound
 from ui.html import Turn, turn_html
 from ui.page import Conversation, _Replies

@@ -4,7 +4,7 @@ import pytest
 
 from corpus.errors import RecordError
 from evals.safety_table import PAGE, page_with_tables
-from retrieval.triage import load_rules
+from retrieval.safety.triage import load_rules
 
 
 def test_the_page_is_up_to_date():

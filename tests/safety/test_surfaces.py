@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from ingest.document import PassageId
 from ingest.settings import load_settings
 from retrieval.answer import Answer, Outcome
-from retrieval.directive import is_directive
-from retrieval.disclaimer import disclaimer_for
 from retrieval.events import Done, Opening, StatementReady
-from retrieval.help import help_for, load_help, reminder_for
 from retrieval.pipeline import Citewell
-from retrieval.triage import Level, load_rules
+from retrieval.safety.directive import is_directive
+from retrieval.safety.disclaimer import disclaimer_for
+from retrieval.safety.help import help_for, load_help, reminder_for
+from retrieval.safety.triage import Level, load_rules
 from ui.html import Turn, turn_html
 from ui.page import Conversation, _Replies
 from ui.terminal import answer_lines, render

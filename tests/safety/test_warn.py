@@ -5,9 +5,9 @@ import re
 import pytest
 
 from retrieval.answer import Outcome
-from retrieval.plan import IN_SHORT
-from retrieval.triage import load_rules
-from retrieval.warn import load_warnings
+from retrieval.question.plan import IN_SHORT
+from retrieval.safety.triage import load_rules
+from retrieval.safety.warn import load_warnings
 
 BOXED = [
     ("can I take xanax with oxycodone", "alprazolam.*opioid.*death"),

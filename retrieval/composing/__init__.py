@@ -1,0 +1,1 @@
+"""Which statements make the answer, in which order, and what backs and limits each."""

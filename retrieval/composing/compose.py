@@ -1,0 +1,149 @@
+"""Choose the statements of an answer from the evidence: extractive, so that nothing can be invented.
+
+Each statement is a sentence of a source, word for word. Near-duplicates are not repeated: where another
+source says the same, it is cited beside the first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.record import PAPER_KINDS, Kind
+from retrieval.composing.back import Backing, back
+from retrieval.composing.rank import by_time, one_for_each
+from retrieval.evidence.boilerplate import is_boilerplate
+from retrieval.evidence.desk import Desk, Evidence, work_of
+from retrieval.evidence.gather import Gathered
+from retrieval.question.hear import QuestionKind
+from retrieval.question.plan import CORRECTION, IN_SHORT, Slot
+from retrieval.question.understand import Understanding
+from retrieval.support.verify import cosine
+from retrieval.words import stems
+
+MOST_STATEMENTS = 12
+_SAME_MEANING = 0.85  # cosine from which two sentences say the same
+_SAME_MEANING_OF_ONE_WORK = 0.82
+_SAME_MEANING_HELD = 0.72
+_HELD_WITHIN = 0.75  # share of the shorter sentence's stems that the longer one holds
+_SAME_WORDS = 0.62  # share of common stems from which they do
+_LEAST = 0.36  # a sentence that scores less does not answer the question
+_BEHIND_BEST = 0.26  # nor does one this far behind the best of its slot
+_OF_ONE_PAPER = 2  # statements that one study may give: it found one thing
+_OF_ONE_SOURCE = 0.05  # taken off the score for each statement that the source already gave
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A sentence chosen as a statement, with all the evidence that supports it, itself first.
+
+    Attributes:
+        by_model: Whether a chat model worded it; then `evidence.text` has the model's words, and only the
+            backing those of sources.
+        lead: What stands in front of it, of the leads in `stance.yaml`.
+    """
+
+    heading: str
+    evidence: Evidence
+    backing: Backing
+    by_model: bool = False
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The chosen statements in reading order, and the slots that nothing was found for."""
+
+    chosen: tuple[Chosen, ...]
+    empty: tuple[Slot, ...]
+
+
+def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:
+    """Fill the slots in order, without saying anything twice."""
+    taken: list[Chosen] = []
+    empty: list[Slot] = []
+    for slot, judged in zip(slots, gathered.by_slot, strict=True):
+        room = min(slot.limit, MOST_STATEMENTS - len(taken))
+        candidates = one_for_each(judged, desk.lexicon) if slot.extreme else judged
+        picked = _pick(
+            slot.heading,
+            candidates,
+            taken,
+            room,
+            lambda each: () if is_boilerplate(each, desk) else back(each, gathered.everything, desk),
+        )
+        if slot.extreme:
+            picked = by_time(picked, slot.extreme, desk.lexicon)
+        taken += picked
+        if not picked and room and not any(each.heading == slot.heading for each in taken):
+            empty.append(slot)
+    return Draft(tuple(_grouped(_lead(taken, asked.kind, any(slot.extreme for slot in slots)))), tuple(empty))
+
+
+def _pick(
+    heading: str,
+    candidates: Sequence[Evidence],
+    taken: Sequence[Chosen],
+    room: int,
+    backing_of: Callable[[Evidence], Backing],
+) -> list[Chosen]:
+    """Greedy choice by score, less for what a source already said; what nothing backs is passed over."""
+    picked: list[Chosen] = []
+    best = candidates[0].score if candidates else 0.0
+    left = [each for each in candidates if each.score >= max(_LEAST, best - _BEHIND_BEST)]
+    while left and len(picked) < room:
+        said = [each.evidence for each in (*taken, *picked)]
+        used = Counter(each.source.id for each in said)
+        left.sort(key=lambda each: (-(each.score - _OF_ONE_SOURCE * used[each.source.id]), each.key))
+        each = left.pop(0)
+        if any(says_the_same(each, other) for other in said) or _is_spent(each, said):
+            continue
+        if backing := backing_of(each):
+            picked.append(Chosen(heading, each, backing))
+    return picked
+
+
+def _is_spent(each: Evidence, said: Sequence[Evidence]) -> bool:
+    """Whether the studies behind a sentence have been heard often enough."""
+    if each.source.kind not in PAPER_KINDS and each.source.kind is not Kind.SUMMARY:
+        return False
+    works = _works(each) - {each.source.id} if each.source.kind is Kind.SUMMARY else _works(each)
+    return len(works) == 1 and sum(works <= _works(other) for other in said) >= _OF_ONE_PAPER
+
+
+def says_the_same(one: Evidence, other: Evidence) -> bool:
+    """Whether a reader would find two sentences repetitive; of the same work, likeness weighs more."""
+    same_work = bool(_works(one) & _works(other))
+    alike = cosine(one.vector, other.vector)
+    if alike >= (_SAME_MEANING_OF_ONE_WORK if same_work else _SAME_MEANING):
+        return True
+    first, second = stems(one.text), stems(other.text)
+    common = len(first & second)
+    if common / max(1, len(first | second)) >= _SAME_WORDS:
+        return True
+    # A short sentence that says what a long one says, and less.
+    return common / max(1, min(len(first), len(second))) >= _HELD_WITHIN and alike >= _SAME_MEANING_HELD
+
+
+def _works(each: Evidence) -> set[str]:
+    return {work_of(each.source), *each.source.references.get(" ".join(each.text.split()), ())}
+
+
+def _lead(chosen: list[Chosen], kind: QuestionKind, is_ranked: bool) -> list[Chosen]:
+    """Put the most direct statement first, under its own heading; only a correction comes before it."""
+    corrections = [each for each in chosen if each.heading == CORRECTION]
+    main = [each for each in chosen if each.heading != CORRECTION]
+    outlined = kind in {"contrast", "compare"}
+    if outlined or is_ranked or len(main) < 2 or any(each.heading == IN_SHORT for each in main):
+        return [*corrections, *main]
+    first = [each for each in main if each.heading == main[0].heading]
+    best = max(first, key=lambda each: each.evidence.score + 0.2 * each.evidence.relevance)
+    rest = [each for each in main if each is not best]
+    return [*corrections, replace(best, heading=IN_SHORT), *rest]
+
+
+def _grouped(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Statements with the same heading together, headings in order of first appearance."""
+    order = list(dict.fromkeys(each.heading for each in chosen))
+    return sorted(chosen, key=lambda each: order.index(each.heading))

@@ -1,0 +1,132 @@
+"""Conclude how a question ended, what opens the answer, and which notes stand below it.
+
+Not for statements: these are chosen in `composing.compose`. The fixed sentences stand in `messages.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.facets import load_facets
+from corpus.lexicon import EntityId, Lexicon
+from retrieval.answer import Outcome
+from retrieval.composing.compose import Chosen, Draft
+from retrieval.evidence.desk import Desk
+from retrieval.present import load_messages
+from retrieval.question.language import load_replies
+from retrieval.question.plan import IN_SHORT
+from retrieval.question.understand import Understanding
+from retrieval.safety.help import decline_for
+from retrieval.safety.triage import Level, Triage
+from retrieval.words import frequency, is_known
+
+_NOT_OFFERED = frozenset({"study", "limits"})  # facets that nobody asks for by name
+_OFFERED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """How it ended, the fixed sentences that open the answer, and the notes below it."""
+
+    outcome: Outcome
+    opening: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def conclude(
+    asked: Understanding, triaged: Triage, draft: Draft, chosen: Sequence[Chosen], desk: Desk
+) -> Conclusion:
+    """Say how a question ended.
+
+    Args:
+        asked: The question.
+        triaged: What the triage found.
+        draft: What was looked for, and what of it stayed empty.
+        chosen: The statements that held.
+        desk: The index and the names.
+    """
+    lexicon, said = desk.lexicon, load_messages()["notes"]
+    notes = [
+        said["read_as"].format(written=each.written, name=_name(each.entity, lexicon))
+        for each in asked.corrections
+    ]
+    notes += [
+        said["premise"].format(name=_name(each.drug, lexicon), claimed=_name(each.claimed, lexicon))
+        for each in asked.premises
+        if each.holds is False and not each.is_asked
+    ]
+    if asked.inherited:
+        notes.append(said["inherited"].format(names=_names(asked.subjects, lexicon)))
+    if triaged.level is Level.DECLINE and triaged.category:
+        return Conclusion(Outcome.DECLINED, decline_for(triaged.category, bool(chosen)), tuple(notes))
+    if not chosen:
+        return Conclusion(Outcome.ABSTAINED, (_abstention(asked, desk),), (*notes, _covers(asked, desk)))
+    if asked.kind == "compare" and not any(each.heading == IN_SHORT for each in chosen):
+        notes.insert(0, said["no_comparison"].format(names=_names(asked.subjects, lexicon)))
+    missing = _missing(asked, draft, chosen, lexicon)
+    if missing:
+        notes.append(said["partial"].format(headings=", ".join(missing)))
+    return Conclusion(Outcome.PARTIAL if missing else Outcome.ANSWERED, (), tuple(notes))
+
+
+def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[str]:
+    """What was asked for and not found: headings of parts, names of drugs."""
+    answered = any(each.heading == IN_SHORT for each in chosen) and bool(asked.terms)
+    # Where the question's own words are spoken of, a facet that they were taken for is no gap.
+    empty = (
+        [] if answered else [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
+    )
+    about = [each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}]
+    silent = [each for each in about if not _spoken_of(each, chosen, lexicon)]
+    return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
+
+
+def _spoken_of(entity: EntityId, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
+    near = {entity, *lexicon.ancestors(entity), *lexicon.members(entity)}
+    return any(near & each.evidence.entities for each in chosen)
+
+
+def _abstention(asked: Understanding, desk: Desk) -> str:
+    messages = load_messages()["abstained"]
+    if asked.language:
+        return f"{load_replies()[asked.language]} {messages['english_only']}"
+    if not asked.text:
+        return str(messages["nothing_asked"])
+    if asked.facets and not (asked.subjects or asked.context or asked.terms):
+        return str(messages["which_medicine"])
+    silent = [
+        each
+        for each in asked.subjects
+        if not any(is_known(word, desk.index) for word in _name(each, desk.lexicon).split())
+    ]
+    if silent and len(silent) == len(asked.subjects):
+        return str(messages["drug_unknown"]).format(names=_names(silent, desk.lexicon))
+    return str(messages["not_covered"])
+
+
+def _covers(asked: Understanding, desk: Desk) -> str:
+    """A hint at what can be asked instead, from what the index holds."""
+    index, lexicon, messages = desk.index, desk.lexicon, load_messages()
+    for each in (*asked.subjects, *asked.context):
+        name = _name(each, lexicon)
+        facets = [facet for facet in index.facets_naming(name) if facet not in _NOT_OFFERED]
+        if facets:
+            headings = [load_facets()[facet].heading.lower() for facet in facets[:_OFFERED]]
+            return str(messages["covers_of"]).format(name=name, headings="; ".join(headings))
+    drugs = {
+        each.name: count
+        for each in lexicon.entities.values()
+        if each.kind == "drug" and (count := frequency(each.name, index))
+    }
+    spoken = sorted(drugs, key=lambda name: (-drugs[name], name)) or [each.title for each in index.sources()]
+    return str(messages["covers"]).format(examples=", ".join(spoken[:_OFFERED]))
+
+
+def _name(entity: EntityId, lexicon: Lexicon) -> str:
+    return lexicon.entities[entity].name
+
+
+def _names(entities: Sequence[EntityId], lexicon: Lexicon) -> str:
+    names = [_name(each, lexicon) for each in entities]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1] if names else "")))

@@ -1,0 +1,1 @@
+"""What the sources say to it: search, and sentences judged one by one."""

@@ -1,0 +1,124 @@
+"""Is a sentence about the subjects of a question: the drug itself, its class, or something else?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from corpus.lexicon import EntityId, Lexicon
+from retrieval.evidence.desk import Evidence
+from retrieval.question.plan import Slot
+from retrieval.question.understand import Understanding
+
+_IS = re.compile(
+    r"\s*(?:\([^)]*\)|,[^,]{0,60},)?\s*(?:is|are|was|were|means?|refers? to|describes?)\b", re.IGNORECASE
+)
+_OF_THE_CONDITION = frozenset(
+    {"definition", "condition", "symptoms", "causes", "frequency", "diagnosis", "outlook", "serious_harms"}
+)
+_OPENING = 5  # characters that may stand before a name: "The "
+
+
+def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexicon) -> float | None:
+    """How exactly a sentence is about the subjects of a slot: 1 for the drug itself, less for its class.
+
+    Args:
+        each: The sentence.
+        slot: The part to be filled.
+        asked: The question: what it names besides is no stranger.
+        lexicon: Which drug belongs to which class.
+
+    Returns:
+        None when the sentence is about something else; else about 0 to 1.5, more when it names several.
+    """
+    if not slot.subjects:
+        return 0.5
+    if not asked.subjects and _OF_THE_CONDITION & set(slot.facets[:1]) and first_named(each.text, lexicon):
+        return None  # what a drug does to anxiety says nothing about anxiety
+    fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
+    if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
+        return None
+    others = _strangers(each, asked, lexicon)
+    if others and not slot.names_others and (max(fits) < 1.0 or first_named(each.text, lexicon) in others):
+        return None  # what a sentence names first it is about
+    both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
+    # A class was asked about: a sentence that singles out a member says less about it.
+    members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
+    return max(fits) + both - 0.15 * min(members, 2) - (0 if slot.names_others else 0.2 * min(len(others), 3))
+
+
+def _tells_apart(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
+    """Whether a sentence names a side for each subject; a class of both says nothing between them."""
+    shared = set.intersection(*(set(lexicon.ancestors(subject)) for subject in subjects))
+    named = [
+        {e for e in each.entities if e == s or e in lexicon.ancestors(s) or s in lexicon.ancestors(e)}
+        - shared
+        for s in subjects
+    ]
+    return all(named) and len(set().union(*named)) >= len(subjects)
+
+
+def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
+    if subject in each.entities:
+        return 1.0
+    nearest = lexicon.entities[subject].classes[:1]
+    if each.entities & set(nearest):
+        return 0.75 if lexicon.entities[subject].kind != "condition" else 0.4
+    if each.entities & {parent for entity in nearest for parent in lexicon.entities[entity].classes[:1]}:
+        return 0.5
+    if any(subject in lexicon.ancestors(entity) for entity in each.entities):
+        return 0.55
+    if _is_page_of(each, subject, lexicon):
+        return 0.8
+    about_drugs = any(lexicon.entities[entity].kind in {"drug", "class"} for entity in each.entities)
+    if not about_drugs and subject in lexicon.entities_in(each.passage.header):
+        return 0.45  # the sentence names no drug at all: it is about the one that its document is about
+    return 0.0
+
+
+def _is_page_of(each: Evidence, subject: EntityId, lexicon: Lexicon) -> bool:
+    """Whether a sentence that names nothing else of the kind stands on a page about the subject."""
+    if not each.source.names or subject not in lexicon.entities_in(each.source.names[0]):
+        return False
+    kind = lexicon.entities[subject].kind
+    return not any(lexicon.entities[entity].kind == kind for entity in each.entities)
+
+
+@lru_cache(maxsize=65536)
+def first_named(text: str, lexicon: Lexicon) -> EntityId | None:
+    """The drug, class or substance that a sentence names first."""
+    kinds = {"drug", "class", "substance"}
+    named = (mention.entity for mention in lexicon.mentions(text))
+    return next((entity for entity in named if lexicon.entities[entity].kind in kinds), None)
+
+
+def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
+    """Drugs and classes in a sentence that were not asked about, neither in person nor by a class."""
+    wanted = set(asked.subjects)
+    if not wanted:
+        return set()  # a condition was asked about: any drug may have to do with it
+    above = {parent for entity in wanted for parent in lexicon.ancestors(entity)}
+    return {
+        entity
+        for entity in each.entities
+        if lexicon.entities[entity].kind in {"drug", "class", "substance"}
+        and entity not in wanted
+        and entity not in asked.context
+        and entity not in above
+        and not lexicon.ancestors(entity) & wanted
+    }
+
+
+def names(each: Evidence, entity: EntityId, lexicon: Lexicon) -> bool:
+    """Whether a sentence, or where it names nothing its document's title, names an entity or one below it."""
+    named = each.entities or lexicon.entities_in(each.passage.header)
+    return any(found == entity or entity in lexicon.ancestors(found) for found in named)
+
+
+def defines(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
+    """Whether a sentence begins with a subject and says what it is."""
+    mention = next(iter(lexicon.mentions(each.text)), None)
+    if mention is None or mention.entity not in subjects or mention.start > _OPENING:
+        return False
+    return _IS.match(each.text, mention.end) is not None

@@ -1,0 +1,107 @@
+"""Collect the evidence for each part of an answer: search for the question and for every slot at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from corpus.record import SourceId
+from ingest.embed import Vectors
+from retrieval.evidence.desk import Desk, Evidence
+from retrieval.evidence.judge import judge
+from retrieval.evidence.resolve import resolved
+from retrieval.evidence.search import Filters, Hit, search
+from retrieval.question.plan import JOINT, Slot
+from retrieval.question.understand import Understanding
+from retrieval.words import is_known, spellings
+
+_PASSAGES_PER_SLOT = 40
+_PASSAGES_FOR_QUESTION = 30
+# What is said of these holds whatever a drug is taken for: "how long does Xanax last for panic".
+_WHATEVER_FOR = frozenset(
+    {"onset", "duration", "mechanism", "dose", "stopping"}
+    | {"response", "dependence", "forms", "legal", "switching"}
+)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The evidence for all slots, with the passages that were looked at, best first."""
+
+    by_slot: tuple[tuple[Evidence, ...], ...]
+    everything: tuple[Evidence, ...]
+    hits: tuple[Hit, ...]
+
+
+def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
+    """Search, cut the passages found into sentences, and judge these for every slot."""
+    queries = [asked.text, *(_query(slot, asked, desk) for slot in slots)]
+    vectors = desk.embedder.encode_queries(queries)
+    general = search(
+        desk.index, _expanded(asked, desk), vectors[0], _PASSAGES_FOR_QUESTION, desk.filters, desk.method
+    )
+    cut: dict[int, list[Evidence]] = {}
+    by_slot: list[tuple[Evidence, ...]] = []
+    for slot, query, vector in zip(slots, queries[1:], vectors[1:], strict=True):
+        rows = dict.fromkeys(hit.row for hit in (*_for_slot(slot, query, vector, desk), *general))
+        for row in rows.keys() - cut.keys():
+            cut[row] = sentences_of(row, vectors[0], desk)
+        sentences = [each for row in rows for each in cut[row]]
+        judged = judge(sentences, slot, asked, vector, desk)
+        if not judged and slot.facets and slot.asked:
+            judged = judge(sentences, replace(slot, loose=True), asked, vectors[0], desk)
+        if not judged and slot.together and slot.asked and not set(asked.facets) & JOINT:
+            # Nothing speaks of all of them at once: then what speaks of one will do.
+            judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
+        if not judged and slot.partners and slot.asked and slot.facets[0] in _WHATEVER_FOR:
+            judged = judge(sentences, replace(slot, partners=()), asked, vector, desk)
+        by_slot.append(judged)
+    everything = tuple(each for row in sorted(cut) for each in cut[row])
+    return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+def _for_slot(slot: Slot, query: str, vector: Vectors, desk: Desk) -> list[Hit]:
+    if not slot.facets:
+        return []
+    filters: Filters = replace(desk.filters, facets=frozenset(slot.facets))
+    return search(desk.index, query, vector, _PASSAGES_PER_SLOT, filters, desk.method)
+
+
+def _query(slot: Slot, asked: Understanding, desk: Desk) -> str:
+    """What to search for to fill a slot: names with their class, the facet's words, and the person's own."""
+    entities = desk.lexicon.entities
+    classes = [parent for each in slot.subjects for parent in entities[each].classes[:1]]
+    names = [entities[each].name for each in dict.fromkeys((*slot.subjects, *classes, *slot.partners))]
+    about = [slot.query] if slot.query else [desk.facets[facet].query for facet in slot.facets[:1]]
+    return " ".join([*names, *about, *(word for _, word in asked.points), *asked.terms]) or asked.text
+
+
+def _expanded(asked: Understanding, desk: Desk) -> str:
+    """The question with generic names beside brand names, and words as the sources spell them."""
+    named = [desk.lexicon.entities[each].name for each in (*asked.subjects, *asked.context)]
+    named += [form for term in asked.terms for form in spellings(term)[1:] if is_known(form, desk.index)]
+    return " ".join([asked.text, *(name for name in named if name.casefold() not in asked.text.casefold())])
+
+
+def sentences_of(row: int, question: Vectors, desk: Desk) -> list[Evidence]:
+    """Cut a passage into its sentences; relevance is each one's cosine with the vector given."""
+    passage = desk.index.passage(row)
+    source = desk.index.source(SourceId(passage.source_id))
+    vectors = desk.index.sentence_vectors[desk.index.sentence_rows(row)].astype(np.float32)
+    texts = [resolved(span.of(passage.text), source) for span in passage.sentences]
+    return [
+        Evidence(
+            row=row,
+            passage=passage,
+            source=source,
+            span=span,
+            text=text,
+            vector=vector,
+            entities=desk.lexicon.entities_in(text),
+            relevance=float(vector @ question),
+            inserted=inserted,
+        )
+        for span, (text, inserted), vector in zip(passage.sentences, texts, vectors, strict=True)
+    ]

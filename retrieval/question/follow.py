@@ -1,0 +1,95 @@
+"""Resolve a follow-up from the conversation: what "it", "the other one" and "and with alcohol?" mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from corpus.facets import FacetId
+from corpus.lexicon import EntityId, tokens
+from retrieval.question.hear import load_wordings
+
+if TYPE_CHECKING:
+    from retrieval.question.understand import Understanding
+
+_COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b")
+_SINGULAR = re.compile(r"\b(it|its|that|this)\b")
+_OTHER = re.compile(r"\bthe (other|second|latter)( (one|drug|medicine|pill|medication|tablet))?\b")
+_FIRST = re.compile(r"\bthe (first|former)( (one|drug|medicine|pill|medication|tablet))?\b")
+_ELLIPSIS = re.compile(
+    r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE
+)
+# "What about older people?" asks the same of other people.
+_OF_PEOPLE = frozenset({"older_people", "children", "pregnancy", "breastfeeding", "liver_kidney"})
+# What is asked of a time is asked of the withdrawal or the side effect that was spoken of.
+_OF_TIME = frozenset({"duration", "onset"})
+_LASTING = (FacetId("stopping"), FacetId("side_effects"))
+
+
+def follow(asked: Understanding, masked: str, earlier: Sequence[Understanding]) -> Understanding:
+    """Fill in from earlier questions what a question leaves unsaid.
+
+    Args:
+        asked: The question, read by itself.
+        masked: Its text in lower case, with drugs and classes as X.
+        earlier: What was understood of the earlier questions, oldest first.
+    """
+    if not earlier or not _leans_on_earlier(asked):
+        return asked
+    before = earlier[-1]
+    subjects, context = asked.subjects, asked.context
+    inherited = not subjects and bool(before.subjects or before.context)
+    pointed = _pointed_at(masked, earlier)
+    if pointed and not (subjects and not _COMPARING.search(masked)):
+        subjects = tuple(dict.fromkeys((*subjects, *pointed)))
+    elif inherited or _COMPARING.search(masked):
+        # "it" is the one that the talk is about; "they" and a bare "and with alcohol?" are all of them.
+        talk_of = before.subjects[:1] if _SINGULAR.search(masked) else before.subjects
+        subjects = tuple(dict.fromkeys((*talk_of, *subjects)))
+    context = context or (() if subjects else before.context)
+    facets, terms, points = asked.facets, asked.terms, asked.points
+    if not facets and not set(context) - set(before.context):
+        facets, terms, points = before.facets, terms or before.terms, before.points
+    elif facets and set(facets) <= _OF_TIME:
+        lasting = [each for each in _LASTING if each in before.facets]
+        facets = (*lasting[:1], *facets)  # "how long does that last?", asked of withdrawal
+        points = points or (before.points if lasting else ())
+    elif facets and set(facets) <= _OF_PEOPLE:
+        facets, points = tuple(dict.fromkeys((*facets, *before.facets))), points or before.points
+    # "What does it recommend instead?": the body whose advice was asked for is still meant.
+    points = points or tuple(each for each in before.points if each[0] in facets)
+    return replace(
+        asked,
+        subjects=subjects,
+        context=context,
+        facets=facets,
+        terms=terms,
+        points=points,
+        inherited=inherited,
+    )
+
+
+def _pointed_at(masked: str, earlier: Sequence[Understanding]) -> tuple[EntityId, ...]:
+    """The drug that "the other one" or "the first one" means; none where it is not said, or not clear."""
+    spoken = list(dict.fromkeys(each for past in earlier for each in past.subjects))
+    if _FIRST.search(masked) and len(spoken) > 1:
+        return (spoken[0],)
+    if not _OTHER.search(masked):
+        return ()
+    # Of two in the latest question, the second; otherwise the last one spoken of before it.
+    latest = next((past.subjects for past in reversed(earlier) if past.subjects), ())
+    if len(latest) == 2:
+        return latest[1:]
+    others = [each for each in spoken if each not in latest]
+    return (others[-1],) if others else ()
+
+
+def _leans_on_earlier(asked: Understanding) -> bool:
+    """Whether a question cannot be understood without the one before it."""
+    words = [token.norm for token in tokens(asked.text)]
+    if any(word in load_wordings().back_references for word in words) or _ELLIPSIS.match(asked.text):
+        return True
+    # Without a name of its own, "what should I watch for?" goes on with what was spoken of.
+    return not (asked.subjects or asked.context)

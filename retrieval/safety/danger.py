@@ -1,0 +1,193 @@
+"""Find danger in wordings that no pattern of the triage foresees.
+
+A small network (`safety.danger_net`) reads the question and gives the probability of each kind of danger.
+It comes after the patterns and may only raise what they found. Its weights stand in `danger.npz`, what they
+mean and from which probability on they count in `danger.json`; both are written by
+`python -m evals.danger.train`. It always reads with the model in the package, whichever model the index
+uses. Not for caution tags: see `retrieval.safety.triage`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from corpus.errors import RecordError
+from retrieval.safety.danger_net import Base, Numbers, Reader, read_adapter
+from retrieval.safety.gloss import gloss
+from retrieval.safety.triage import Level, Triage, load_rules
+
+MEANING = Path(__file__).with_name("danger.json")
+WEIGHTS = Path(__file__).with_name("danger.npz")
+RULE = "semantic"
+OTHER = "other"
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\r\n]+")
+# Words read at once: enough for nearly every question, few enough that one sentence still weighs.
+_MOST_WORDS = 60
+# Of a text longer than this many parts, both ends are read; the patterns have read all of it.
+_FIRST, _LAST = 16, 16
+_LONGEST_WORD = 40
+
+_UNREADABLE = (OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError, EOFError)
+
+Label = tuple[Level | None, str]
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """What was learnt.
+
+    Attributes:
+        labels: Level and category of each output; the level of what is harmless is None.
+        thresholds: How probable an emergency, or any danger, must be for the level to be raised.
+        reader: Gives the probabilities.
+    """
+
+    labels: tuple[Label, ...]
+    thresholds: dict[Level, float]
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What a text may be: the probability of each level, and the likeliest category of it."""
+
+    emergency: float
+    decline: float
+    categories: dict[Level, str]
+
+    def level(self, thresholds: dict[Level, float]) -> Level | None:
+        """Which level it is raised to; None where it is harmless."""
+        if self.emergency >= thresholds[Level.EMERGENCY]:
+            return Level.EMERGENCY
+        if self.emergency + self.decline < thresholds[Level.DECLINE]:
+            return None
+        return Level.EMERGENCY if self.emergency > self.decline else Level.DECLINE
+
+
+def raise_level(triaged: Triage, question: str) -> Triage:
+    """Raise a triage where the meaning of the question shows more danger than the patterns found.
+
+    Args:
+        triaged: What the patterns found. An emergency is returned as it is.
+        question: As the person wrote it.
+
+    Raises:
+        ModelError: The model in the package cannot be used.
+    """
+    if triaged.level is Level.EMERGENCY:
+        return triaged
+    found = find_danger(question)
+    if found is None or (triaged.level is Level.DECLINE and found[0] is not Level.EMERGENCY):
+        return triaged
+    return replace(triaged, level=found[0], category=found[1], rule=RULE)
+
+
+def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
+    """Mark a triage when an earlier question was an emergency by its meaning, though no pattern saw it."""
+    if triaged.earlier_emergency:
+        return triaged
+    for question in reversed(earlier):
+        found = find_danger(question)
+        if found is not None and found[0] is Level.EMERGENCY:
+            return replace(triaged, earlier_emergency=True, earlier_category=found[1])
+    return triaged
+
+
+@lru_cache(maxsize=512)  # the earlier questions of a conversation come again with every turn
+def find_danger(question: str) -> tuple[Level, str] | None:
+    """Find the level and category of a question by its meaning; None where it is harmless."""
+    parts = read_parts(question)
+    if not parts:
+        return None
+    classifier = load_classifier()
+    worst = weigh(classifier.reader.shares(parts), classifier.labels)
+    level = worst.level(classifier.thresholds)
+    return None if level is None else (level, worst.categories[level])
+
+
+def read_parts(question: str) -> list[str]:
+    """Give a question in parts of neighbouring sentences, each overlapping the last by one.
+
+    A question of ordinary length is one part. One in another language is given word by word in English, and
+    what the question denies ("no chest pain", "not suicidal") is left out, as the patterns leave it out.
+    """
+    sentences = [_words(each) for each in _SENTENCE_END.split(load_rules().without_denials(gloss(question)))]
+    pieces = [each[at : at + _MOST_WORDS] for each in sentences for at in range(0, len(each), _MOST_WORDS)]
+    parts: list[list[list[str]]] = []
+    for piece in pieces:
+        if parts and sum(map(len, parts[-1])) + len(piece) <= _MOST_WORDS:
+            parts[-1].append(piece)
+        elif parts and len(parts[-1][-1]) + len(piece) <= _MOST_WORDS:
+            parts.append([parts[-1][-1], piece])
+        else:
+            parts.append([piece])
+    if len(parts) > _FIRST + _LAST:
+        parts = parts[:_FIRST] + parts[-_LAST:]
+    texts = (" ".join(word for piece in part for word in piece) for part in parts)
+    return [text for text in dict.fromkeys(texts) if re.search(r"\w", text)]
+
+
+def _words(sentence: str) -> list[str]:
+    return [word[:_LONGEST_WORD] for word in sentence.split()]
+
+
+def weigh(shares: Numbers, labels: Sequence[Label]) -> Danger:
+    """Find the most dangerous of several parts, and of what kind it is.
+
+    Args:
+        shares: Probability of each label for each part, shape (parts, labels).
+        labels: What the columns mean.
+    """
+    columns = {
+        level: [at for at, label in enumerate(labels) if label[0] is level]
+        for level in (Level.EMERGENCY, Level.DECLINE)
+    }
+    sums = {level: shares[:, at].sum(axis=1) for level, at in columns.items()}
+    row = int((2 * sums[Level.EMERGENCY] + sums[Level.DECLINE]).argmax())
+    return Danger(
+        emergency=float(sums[Level.EMERGENCY][row]),
+        decline=float(sums[Level.DECLINE][row]),
+        categories={level: labels[at[int(shares[row, at].argmax())]][1] for level, at in columns.items()},
+    )
+
+
+@lru_cache(maxsize=1)
+def load_classifier() -> Classifier:
+    """Read the shipped weights; they never change while the program runs."""
+    return read_classifier(MEANING, WEIGHTS)
+
+
+def read_classifier(meaning: Path, weights: Path) -> Classifier:
+    """Read a classifier.
+
+    Raises:
+        RecordError: A file lacks something, is not in the form that the training writes, or was learnt with
+            another model.
+        ModelError: The model in the package cannot be used.
+    """
+    base = Base()
+    try:
+        data: dict[str, Any] = json.loads(meaning.read_text(encoding="utf-8"))
+        labels = tuple(
+            (None if level == OTHER else Level(level), str(name)) for level, name in data["labels"]
+        )
+        thresholds = {Level(level): float(value) for level, value in data["thresholds"].items()}
+        if data["model"] != base.fingerprint:
+            raise ValueError("it was learnt with another model than the one in the package")
+        adapter = read_adapter(weights)
+        if adapter.head.shape[0] != len(labels):
+            raise ValueError(f"it names {len(labels)} labels, the weights hold {adapter.head.shape[0]}")
+        return Classifier(labels, thresholds, Reader(base, adapter))
+    except (*_UNREADABLE, BadZipFile) as error:
+        raise RecordError(
+            f"{meaning.name} or {weights.name}: {' '.join(str(error).split())}.",
+            "Run 'python -m evals.danger.train' to write them anew.",
+        ) from error

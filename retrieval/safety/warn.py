@@ -1,0 +1,159 @@
+"""Find the warnings that belong to an answer, each in the words of a source.
+
+Which warning belongs to which question stands in `warnings.yaml`. Not for the fixed sentences of help: see
+`retrieval.safety.help`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus.facets import FacetId
+from corpus.lexicon import EntityId, Lexicon
+from corpus.record import Kind
+from retrieval.composing.back import Backing, back
+from retrieval.composing.compose import Chosen, says_the_same
+from retrieval.evidence.desk import Desk
+from retrieval.evidence.gather import gather
+from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.understand import Understanding
+
+WARNINGS = Path(__file__).with_name("warnings.yaml")
+_OFFICIAL = frozenset({Kind.LABEL, Kind.REGULATOR})
+_BOXED = FacetId("boxed_warning")
+_MOST = 3  # more of them are not read
+_DRUGS = 2  # warned of by one rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the file."""
+
+    id: str
+    of: tuple[EntityId, ...]
+    also: tuple[EntityId, ...]
+    cautions: frozenset[str]
+    asked: frozenset[FacetId]
+    facets: tuple[FacetId, ...]
+    says: tuple[re.Pattern[str], ...]
+    official: bool
+    beside: tuple[EntityId, ...]
+    query: str
+
+    def concerns(self, asked: Understanding, cautions: Sequence[str]) -> bool:
+        """Whether the question is one that calls for this warning, of whatever drug."""
+        return bool(self.cautions & set(cautions) or self.asked & set(asked.facets))
+
+    def drugs(self, asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:
+        """Which of the drugs asked about it is given for."""
+        if not self.of:
+            return asked.subjects[:_DRUGS]
+        found = [
+            self.of[0] if each in self.also else each
+            for each in asked.subjects
+            if each in self.also or {each, *lexicon.ancestors(each)} & set(self.of)
+        ]
+        return tuple(dict.fromkeys(found))[:_DRUGS]
+
+
+def warn(
+    asked: Understanding, cautions: Sequence[str], chosen: Sequence[Chosen], desk: Desk
+) -> tuple[Chosen, ...]:
+    """The statements that warn, the gravest first, at most three.
+
+    Args:
+        asked: The question.
+        cautions: Tags of the triage.
+        chosen: The statements of the answer.
+        desk: The index and the names.
+    """
+    found: list[Chosen] = []
+    for rule in load_warnings():
+        if not rule.concerns(asked, cautions):
+            continue
+        if not rule.official and (found or _is_given(rule, chosen)):
+            continue
+        for drug in rule.drugs(asked, desk.lexicon):
+            warning = _find(rule, drug, asked, desk)
+            if warning and not any(says_the_same(warning.evidence, each.evidence) for each in found):
+                found.append(warning)
+    return tuple(found[:_MOST])
+
+
+def apart(chosen: Sequence[Chosen], warnings: Sequence[Chosen]) -> list[Chosen]:
+    """The statements without what the warnings above them say; all of them where none would be left."""
+    left = [each for each in chosen if not any(_repeats(each, warning) for warning in warnings)]
+    if not left:
+        return list(chosen)
+    if chosen[0].heading == IN_SHORT != left[0].heading:
+        left[0] = replace(left[0], heading=IN_SHORT)
+    return left
+
+
+def _repeats(each: Chosen, warning: Chosen) -> bool:
+    """Whether a statement says what a warning says, or rests on that very sentence alone."""
+    if says_the_same(each.evidence, warning.evidence):
+        return True
+    return each.backing[0][0].key == warning.backing[0][0].key
+
+
+def _is_given(rule: Rule, chosen: Sequence[Chosen]) -> bool:
+    return any(each.evidence.passage.facet == rule.facets[0] for each in chosen)
+
+
+def _find(rule: Rule, drug: EntityId, asked: Understanding, desk: Desk) -> Chosen | None:
+    """The best sentence of a drug that states a warning, with what backs it."""
+    about = replace(asked, subjects=(drug,), context=rule.beside, terms=(), points=())
+    if rule.query:
+        # A rule with words of its own is searched for by them, whatever the question asks for beside it.
+        text = f"{desk.lexicon.entities[drug].name} {rule.query}"
+        about = replace(about, text=text, kind="open", facets=())
+    slot = Slot("Warning", rule.facets, (drug,), 1, query=rule.query, outlined=bool(rule.query))
+    gathered = gather(about, (slot,), desk)
+    fit = [each for each in gathered.by_slot[0] if all(says.search(each.text) for says in rule.says)]
+    if rule.official:
+        # Of this drug before its class, in plain words before a label's own; otherwise the order stays.
+        fit.sort(key=lambda each: (drug not in each.entities, each.source.kind is not Kind.SUMMARY))
+    for each in fit:
+        backing = back(each, gathered.everything, desk)
+        if backing and (not rule.official or _is_official(backing)):
+            return Chosen("Warning", each, backing)
+    return None
+
+
+def _is_official(backing: Backing) -> bool:
+    """Whether labels and regulators alone state it: a label in its boxed warning, or a regulator at all."""
+    passages = [evidence for evidence, _ in backing]
+    return all(each.source.kind in _OFFICIAL for each in passages) and any(
+        each.passage.facet == _BOXED or each.source.kind is Kind.REGULATOR for each in passages
+    )
+
+
+@lru_cache(maxsize=1)
+def load_warnings() -> tuple[Rule, ...]:
+    """Read `warnings.yaml`; it never changes while the program runs."""
+    data = yaml.safe_load(WARNINGS.read_text(encoding="utf-8"))
+    warns = rf"\b({'|'.join(data['warns'])})"
+    return tuple(_rule({"says": [warns], **row}) for row in data["rules"])
+
+
+def _rule(row: dict[str, Any]) -> Rule:
+    return Rule(
+        id=row["id"],
+        of=tuple(EntityId(each) for each in row.get("of", ())),
+        also=tuple(EntityId(each) for each in row.get("also", ())),
+        cautions=frozenset(row.get("cautions", ())),
+        asked=frozenset(FacetId(each) for each in row.get("asked", ())),
+        facets=tuple(FacetId(each) for each in row["facets"]),
+        says=tuple(re.compile(each, re.IGNORECASE) for each in row["says"]),
+        official=row.get("official", False),
+        beside=tuple(EntityId(each) for each in row.get("beside", ())),
+        query=row.get("query", ""),
+    )

@@ -1,0 +1,115 @@
+"""Begin the answer to a yes-or-no question with what the evidence says: yes, no, mixed, or caution.
+
+Only where the statements are clear: a wrong first word is worse than none. Not for single sentences: see
+`retrieval.verdict.stance`; not for other questions: see `retrieval.verdict.differ`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus.lexicon import Lexicon
+from retrieval.answer import VerdictKind
+from retrieval.composing.compose import Chosen
+from retrieval.evidence.desk import work_of
+from retrieval.question.plan import CORRECTION, IN_SHORT
+from retrieval.question.understand import Understanding
+from retrieval.support.claims import read_claim
+from retrieval.verdict.differ import SOURCES_DIFFER, together
+from retrieval.verdict.proposition import read_proposition
+from retrieval.verdict.stance import Side, Stance, stance_on
+from retrieval.verdict.stance_words import load_stance_words
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the statements say to a yes-or-no question.
+
+    Attributes:
+        lead: The words that the answer begins with, of the closed list in `stance.yaml`.
+        bearers: Places of the statements that say so, the one that carries the lead first; where sources
+            differ, one of each side.
+    """
+
+    kind: VerdictKind
+    lead: str
+    bearers: tuple[int, ...]
+
+
+def verdict(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> Verdict | None:
+    """What the statements say to a yes-or-no question; None where they do not clearly say.
+
+    Args:
+        asked: The question.
+        chosen: The verified statements, in reading order.
+        lexicon: The names that count as the same.
+    """
+    proposition = read_proposition(asked, lexicon)
+    if proposition is None:
+        return None
+    found = {
+        at: stance_on(proposition, each.evidence.text, lexicon)
+        for at, each in enumerate(chosen)
+        if not each.by_model and each.heading != CORRECTION
+    }
+    affirms, denies, mixed = (
+        [at for at, each in found.items() if each.side is side]
+        for side in (Side.AFFIRMS, Side.DENIES, Side.MIXED)
+    )
+    if proposition.asks == "safety":
+        return _caution(found, affirms, denies)
+    if mixed:
+        return _verdict("mixed", "mixed", mixed[0])
+    if affirms and denies:
+        sides = chosen[affirms[0]], chosen[denies[0]]
+        return _verdict("mixed", "mixed", affirms[0], denies[0]) if _disagree(*sides, lexicon) else None
+    if affirms:
+        return _verdict("yes", found[affirms[0]].lead, affirms[0])
+    return _verdict("no", found[denies[0]].lead, denies[0]) if denies else None
+
+
+def decide(
+    asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon
+) -> tuple[list[Chosen], VerdictKind | None]:
+    """Lay the statements out by what they say to the question, and to each other."""
+    given = verdict(asked, chosen, lexicon)
+    return (together(chosen, lexicon), None) if given is None else (begin_with(given, chosen), given.kind)
+
+
+def _caution(found: dict[int, Stance], affirms: Sequence[int], denies: Sequence[int]) -> Verdict | None:
+    """To a question whether something is safe, the statement that warns most plainly comes first."""
+    if affirms and denies:
+        denies = [each for each in denies if found[each].lead == "against"]
+        affirms = ()
+    if denies:
+        at = next((each for each in denies if found[each].lead == "against"), denies[0])
+        return _verdict("caution", found[at].lead, at)
+    usable = [at for at in affirms if found[at].lead]
+    return _verdict("yes", found[usable[0]].lead, usable[0]) if usable else None
+
+
+def _verdict(kind: VerdictKind, lead: str, *bearers: int) -> Verdict:
+    return Verdict(kind, load_stance_words().leads[lead], bearers)
+
+
+def _disagree(one: Chosen, other: Chosen, lexicon: Lexicon) -> bool:
+    """Whether two works speak of the same people: what helps the young and not the old is no dispute."""
+    people = [read_claim(each.evidence.text, lexicon).populations for each in (one, other)]
+    return not _works(one) & _works(other) and people[0] == people[1]
+
+
+def _works(chosen: Chosen) -> set[str]:
+    return {work_of(evidence.source) for evidence, _ in chosen.backing}
+
+
+def begin_with(given: Verdict, chosen: Sequence[Chosen]) -> list[Chosen]:
+    """The statements with those that bear a verdict first, and its lead in front of the first of all."""
+    heading = SOURCES_DIFFER if len(given.bearers) > 1 else IN_SHORT
+    first, *others = (replace(chosen[at], heading=heading) for at in given.bearers)
+    rest = [each for at, each in enumerate(chosen) if at not in given.bearers]
+    opened = [replace(first, lead=given.lead), *others]
+    corrections = [each for each in rest if each.heading == CORRECTION]
+    rest = [each for each in rest if each.heading != CORRECTION]
+    short = [each for each in rest if each.heading == heading]
+    return [*corrections, *opened, *short, *(each for each in rest if each.heading != heading)]
