@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from ingest.expected import write_expected
 from ingest.generation import FORMAT, Manifest
 from ingest.index import Index
 from ingest.nearest import write_nearest
@@ -121,6 +122,7 @@ def build(
     with _records(folder) as records:
         known = _with_vectors(before, recipe)
         filled = fill(folder, records, written.passages, written.sentences, known, embedder, progress)
+        write_expected(folder, records, recipe.expected, known, embedder)
     on_progress("Publishing", 0, 1)
     search = write_nearest(folder, filled.passages, filled.sentences, recipe.exact_up_to)
     manifest = Manifest(

@@ -19,7 +19,7 @@ from ingest.document import digest
 from ingest.nearest import Nearness
 from ingest.store import RECORDS
 
-FORMAT = 3  # raise it when what is stored, or how a text is read or cut, changes: everything is built anew
+FORMAT = 4  # raise it when what is stored, or how a text is read or cut, changes: everything is built anew
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 GENERATIONS = "generations"

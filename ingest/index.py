@@ -11,9 +11,10 @@ import shutil
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -26,11 +27,35 @@ from corpus.errors import IndexDamagedError, IndexMismatchError
 from corpus.facets import FacetId
 from corpus.record import Source, SourceId
 from ingest.document import Passage, PassageId
-from ingest.embed import Embedder
+from ingest.embed import Embedder, Vectors
+from ingest.expected import rows_of_texts
 from ingest.generation import REBUILD, current_folder, read_manifest, verify
 from ingest.nearest import PassageVectors
 from ingest.stock import StoredDocument
-from ingest.store import PASSAGES, RECORDS, SENTENCES, WORDS, read_passages, words_schema
+from ingest.store import (
+    EXPECTED,
+    EXPECTED_OF,
+    PASSAGES,
+    RECORDS,
+    SENTENCES,
+    WORDS,
+    read_passages,
+    words_schema,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """How like a question is to those that sentences are expected to answer.
+
+    Attributes:
+        likeness: The greatest cosine, by the row of the sentence; a sentence that no question is written
+            for is not in it.
+        passage: Row of the passage, by the row of the sentence.
+    """
+
+    likeness: Mapping[int, float]
+    passage: Mapping[int, int]
 
 
 class Index:
@@ -45,6 +70,7 @@ class Index:
         vectors: Searches the passages by vector; row i is passage i.
         passage_vectors: Of all passages, shape (passages, dimension), memory-mapped.
         sentence_vectors: Of all sentences, shape (sentences, dimension), memory-mapped.
+        expected_vectors: Of the expected questions, shape (questions, dimension), memory-mapped.
         words: The lexical index.
         searcher: The one searcher of this generation, which never changes.
 
@@ -56,6 +82,7 @@ class Index:
     vectors: PassageVectors
     passage_vectors: NDArray[np.float16]
     sentence_vectors: NDArray[np.float16]
+    expected_vectors: NDArray[np.float16]
     words: tantivy.Index
     searcher: tantivy.Searcher
 
@@ -83,6 +110,8 @@ class Index:
         self.passage_vectors = np.load(self.folder / PASSAGES, mmap_mode="r", allow_pickle=False)
         self.vectors = PassageVectors(self.folder, self.manifest.search, self.passage_vectors)
         self.sentence_vectors = np.load(self.folder / SENTENCES, mmap_mode="r", allow_pickle=False)
+        self.expected_vectors = np.load(self.folder / EXPECTED, mmap_mode="r", allow_pickle=False)
+        self._expected_of = np.load(self.folder / EXPECTED_OF, allow_pickle=False)
         words = self.folder / WORDS
         if not os.access(words, os.W_OK):  # tantivy wants to lock even what it only reads
             words = Path(opened.enter_context(TemporaryDirectory(prefix="citewell-"))) / WORDS
@@ -118,6 +147,34 @@ class Index:
         """Row of a passage whose vectors are those of this key, and the row of its first sentence."""
         found = self._all("SELECT row, first_sentence FROM passages WHERE key = ? ORDER BY row LIMIT 1", key)
         return found[0] if found else None
+
+    def expected_rows(self, texts: list[str]) -> dict[str, int]:
+        """Rows in `expected_vectors` of some expected questions, of those that are held."""
+        with self._lock:
+            return rows_of_texts(self._records, texts)
+
+    def foreseen(self, questions: Vectors) -> Foreseen:
+        """How like a question is to those that sentences are expected to answer, by rows of sentences.
+
+        Args:
+            questions: The question with its medicines masked, and parts of it, encoded, shape (parts,
+                dimension); a sentence is as like as to the part that is most like.
+        """
+        if not len(self._expected_of):
+            return Foreseen({}, {})
+        vectors, (question, sentence, passage), first = self._expected
+        best = np.maximum.reduceat((vectors @ questions.T).max(axis=1)[question], first)
+        sentences, passages = sentence[first].tolist(), passage[first].tolist()
+        return Foreseen(
+            dict(zip(sentences, best.tolist(), strict=True)), dict(zip(sentences, passages, strict=True))
+        )
+
+    @cached_property
+    def _expected(self) -> tuple[Vectors, NDArray[np.int64], NDArray[np.int64]]:
+        """The vectors, in memory; which sentence each is of, by sentence; where each begins in that."""
+        of = self._expected_of[np.argsort(self._expected_of[:, 1], kind="stable")]
+        first = np.flatnonzero(np.diff(of[:, 1], prepend=-1))
+        return np.asarray(self.expected_vectors, dtype=np.float32), of.T, first
 
     def row_of(self, passage: PassageId) -> int | None:
         """Find the row of a passage by its id."""
@@ -206,8 +263,8 @@ class Index:
         return StoredDocument(source, text, tuple(self.passages_of(source_id)), root, name, sha256)
 
     def source_ids(self, condition: str, *values: str) -> list[SourceId]:
-        """Ids of the sources for which an SQL condition of our own holds, ascending."""
-        sql = f"SELECT id FROM sources WHERE {condition} ORDER BY id"  # noqa: S608
+        """Ids of the sources s for which an SQL condition of our own holds, ascending."""
+        sql = f"SELECT id FROM sources s WHERE {condition} ORDER BY id"  # noqa: S608
         return [SourceId(id_) for (id_,) in self._all(sql, *values)]
 
     def files(self) -> list[tuple[str, str, str]]:
@@ -219,6 +276,10 @@ class Index:
     def file_of(self, source_id: SourceId) -> str:
         """Name of the file that a source is from."""
         return str(self._all("SELECT name FROM sources WHERE id = ?", source_id)[0][0])
+
+    def root_of(self, source_id: SourceId) -> str:
+        """The root that a source was ingested from; see `StoredDocument`."""
+        return str(self._all("SELECT root FROM sources WHERE id = ?", source_id)[0][0])
 
     def close(self) -> None:
         """Let go of the records' file."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from corpus.expected import Expected, load_expected
 from corpus.facets import FacetTable, load_facets
 from ingest.chunk import chunk
 from ingest.document import Document, Passage, digest
@@ -26,6 +27,7 @@ class Recipe:
         budget: Most tokens of a passage with its header.
         sentence_vectors: ``own``, ``pooled`` or ``auto``, as in the settings.
         exact_up_to: Passages up to which the search by vector is exact.
+        expected: The questions that the sentences of the shipped corpus are expected to answer.
     """
 
     embedder: Embedder
@@ -33,13 +35,14 @@ class Recipe:
     facets: FacetTable
     sentence_vectors: str
     exact_up_to: int
+    expected: Expected
 
     @cached_property
     def id(self) -> str:
         """The same for recipes that make the same of the same sources."""
         return digest(
             str(FORMAT), self.embedder.fingerprint, str(self.budget), repr(self.facets.facets),
-            self.sentence_vectors, str(self.exact_up_to),
+            self.sentence_vectors, str(self.exact_up_to), self.expected.id,
         )  # fmt: skip
 
     def passages(self, document: Document) -> tuple[Passage, ...]:
@@ -65,5 +68,5 @@ def make_recipe(embedder: Embedder, settings: Settings) -> Recipe:
     """Make the recipe that the settings ask for: a passage never outgrows what the model reads."""
     return Recipe(
         embedder, min(settings.passage_tokens, embedder.window), load_facets(),
-        settings.sentence_vectors, settings.exact_search_up_to,
+        settings.sentence_vectors, settings.exact_search_up_to, load_expected(),
     )  # fmt: skip

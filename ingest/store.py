@@ -20,6 +20,8 @@ from ingest.stock import StoredDocument
 
 PASSAGES = "passages.npy"  # vectors, float16; see `ingest.vectors`
 SENTENCES = "sentences.npy"
+EXPECTED = "expected.npy"  # of expected questions; see `ingest.expected`
+EXPECTED_OF = "expected_of.npy"
 WORDS = "words"
 RECORDS = "records.sqlite"
 
@@ -34,6 +36,7 @@ CREATE TABLE passages (
     page INTEGER, header TEXT NOT NULL, sentences TEXT NOT NULL,
     first_sentence INTEGER NOT NULL, key TEXT NOT NULL, pooled INTEGER NOT NULL
 );
+CREATE TABLE expected (row INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE INDEX sources_of_file ON sources(root, name, file_sha256);
 CREATE INDEX passages_of_source ON passages(source_id);
 CREATE INDEX passages_of_key ON passages(key, row);

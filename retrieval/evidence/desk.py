@@ -23,6 +23,8 @@ class Evidence:
         span: The sentence in the passage's text.
         entities: What the sentence itself names.
         relevance: Cosine of the sentence and the question.
+        foreseen: Likeness of the question to those that the sentence was expected to answer (cosine); None
+            where nobody wrote down any.
         score: How well it fills the slot that it was judged for.
         inserted: What was put into its words, in brackets, to say what "this condition" is.
     """
@@ -35,6 +37,7 @@ class Evidence:
     vector: Vectors
     entities: frozenset[EntityId]
     relevance: float
+    foreseen: float | None = None
     score: float = 0.0
     inserted: str = ""
 

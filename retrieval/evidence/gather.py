@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from corpus.lexicon import EntityId
 from corpus.record import SourceId
 from ingest.embed import Vectors
+from ingest.index import Foreseen
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.judge import judge
 from retrieval.evidence.resolve import resolved
-from retrieval.evidence.search import Filters, Hit, search
+from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
 from retrieval.question.plan import JOINT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import is_known, spellings
 
 _PASSAGES_PER_SLOT = 40
 _PASSAGES_FOR_QUESTION = 30
+_PASSAGES_FORESEEN = 60  # the most that are looked at because of what they are expected to answer
+_LIKELY = 0.55  # cosine from which they are
+# Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
+_SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
 # What is said of these holds whatever a drug is taken for: "how long does Xanax last for panic".
 _WHATEVER_FOR = frozenset(
     {"onset", "duration", "mechanism", "dose", "stopping"}
@@ -37,17 +44,21 @@ class Gathered:
 
 def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
     """Search, cut the passages found into sentences, and judge these for every slot."""
-    queries = [asked.text, *(_query(slot, asked, desk) for slot in slots)]
+    parts = _parts(asked.wording or asked.text)
+    queries = [asked.text, *(_query(slot, asked, desk) for slot in slots), *parts]
     vectors = desk.embedder.encode_queries(queries)
     general = search(
         desk.index, _expanded(asked, desk), vectors[0], _PASSAGES_FOR_QUESTION, desk.filters, desk.method
     )
+    foreseen = desk.index.foreseen(vectors[-len(parts) :])
+    likely = _likely(foreseen, asked, desk)
     cut: dict[int, list[Evidence]] = {}
     by_slot: list[tuple[Evidence, ...]] = []
-    for slot, query, vector in zip(slots, queries[1:], vectors[1:], strict=True):
+    for slot, query, vector in zip(slots, queries[1:], vectors[1:], strict=False):
         rows = dict.fromkeys(hit.row for hit in (*_for_slot(slot, query, vector, desk), *general))
+        rows.update(dict.fromkeys(likely))
         for row in rows.keys() - cut.keys():
-            cut[row] = sentences_of(row, vectors[0], desk)
+            cut[row] = sentences_of(row, vectors[0], desk, foreseen)
         sentences = [each for row in rows for each in cut[row]]
         judged = judge(sentences, slot, asked, vector, desk)
         if not judged and slot.facets and slot.asked:
@@ -60,6 +71,51 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         by_slot.append(judged)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+def _parts(wording: str) -> list[str]:
+    """A question and, where it tells a story first, its sentences: one of them asks."""
+    sentences = [each for each in _SENTENCE.split(wording) if len(each.split()) >= _LEAST_WORDS]
+    return [wording, *sentences[-_MOST_SENTENCES:]] if len(sentences) > 1 else [wording]
+
+
+def _likely(foreseen: Foreseen, asked: Understanding, desk: Desk) -> list[int]:
+    """Rows of the passages with a sentence that is expected to answer such a question of its subjects."""
+    allowed = allowed_rows(desk.index, desk.filters)
+    near = sorted(
+        (each for each, likeness in foreseen.likeness.items() if likeness >= _LIKELY),
+        key=lambda each: (-foreseen.likeness[each], each),
+    )
+    related = _related(asked, desk)
+    rows: dict[int, None] = {}
+    for sentence in near:
+        row = foreseen.passage[sentence]
+        if row in rows or (allowed is not None and not _holds(allowed, row)):
+            continue
+        if not related or _named_in(row, sentence, desk) & related:
+            rows[row] = None
+        if len(rows) == _PASSAGES_FORESEEN:
+            break
+    return list(rows)
+
+
+def _related(asked: Understanding, desk: Desk) -> frozenset[EntityId]:
+    """What a sentence must name to be about the subjects: one of them, a class above or a member below."""
+    lexicon = desk.lexicon
+    return frozenset(asked.subjects).union(
+        *(lexicon.ancestors(each) | lexicon.members(each) for each in asked.subjects)
+    )
+
+
+def _named_in(row: int, sentence: int, desk: Desk) -> frozenset[EntityId]:
+    passage = desk.index.passage(row)
+    span = passage.sentences[sentence - desk.index.sentence_rows(row).start]
+    return desk.lexicon.entities_in(span.of(passage.text)) | desk.lexicon.entities_in(passage.header)
+
+
+def _holds(rows: Rows, row: int) -> bool:
+    at = int(np.searchsorted(rows, row))
+    return at < len(rows) and int(rows[at]) == row
 
 
 def _for_slot(slot: Slot, query: str, vector: Vectors, desk: Desk) -> list[Hit]:
@@ -85,8 +141,9 @@ def _expanded(asked: Understanding, desk: Desk) -> str:
     return " ".join([asked.text, *(name for name in named if name.casefold() not in asked.text.casefold())])
 
 
-def sentences_of(row: int, question: Vectors, desk: Desk) -> list[Evidence]:
+def sentences_of(row: int, question: Vectors, desk: Desk, foreseen: Foreseen | None = None) -> list[Evidence]:
     """Cut a passage into its sentences; relevance is each one's cosine with the vector given."""
+    likeness = foreseen.likeness if foreseen is not None else {}
     passage = desk.index.passage(row)
     source = desk.index.source(SourceId(passage.source_id))
     vectors = desk.index.sentence_vectors[desk.index.sentence_rows(row)].astype(np.float32)
@@ -101,7 +158,10 @@ def sentences_of(row: int, question: Vectors, desk: Desk) -> list[Evidence]:
             vector=vector,
             entities=desk.lexicon.entities_in(text),
             relevance=float(vector @ question),
+            foreseen=likeness.get(at),
             inserted=inserted,
         )
-        for span, (text, inserted), vector in zip(passage.sentences, texts, vectors, strict=True)
+        for at, span, (text, inserted), vector in zip(
+            desk.index.sentence_rows(row), passage.sentences, texts, vectors, strict=True
+        )
     ]

@@ -84,6 +84,9 @@ _WHY = re.compile(r"\b(why|how come|what makes|the reason)\b", re.I)
 _REASON = re.compile(
     r"\b(because|due to|owing to|since|so that|explain\w*|reasons?|why|as a result|leads? to)\b", re.I
 )
+# Likeness to the questions that a sentence is expected to answer (cosine): from where it answers this one;
+# where it neither speaks for it nor against; and what it weighs.
+_FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
 _NUMBER = re.compile(r"\d")
 # Who asks how many is helped by a number.
@@ -125,7 +128,10 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
     """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
     if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
-    if not _of_facet(each, slot, float(each.vector @ vector)):
+    expected = answers(each)
+    if slot.foreseen and not expected:
+        return None
+    if not (expected and not slot.outlined) and not _of_facet(each, slot, float(each.vector @ vector)):
         return None
     fit = subject_fit(each, slot, asked, desk.lexicon)
     if fit is None or (slot.loose and fit < 0.7):
@@ -134,7 +140,19 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
         return None
     if slot.classes and not each.entities & set(slot.classes):
         return None
-    return fit if _speaks_of_terms(each, slot, asked, desk) else None
+    return fit if (expected and not slot.outlined) or _speaks_of_terms(each, slot, asked, desk) else None
+
+
+def answers(each: Evidence) -> bool:
+    """Whether a sentence was expected to answer such a question."""
+    return each.foreseen is not None and each.foreseen >= _FORESEEN
+
+
+def _foresight(each: Evidence, slot: Slot) -> float:
+    """More for a sentence that is expected to answer such a question, less for one that is not."""
+    if each.foreseen is None or slot.outlined:
+        return 0.0
+    return _OF_FORESIGHT * (min(each.foreseen, 0.9) - _UNDECIDED)
 
 
 def _score(
@@ -151,6 +169,7 @@ def _score(
         + 0.25 * fit
         + (_OF_OWN_WORDS if slot.direct else _term_weight(asked)) * terms
         + _context_fit(each, asked, slot, desk.lexicon)
+        + _foresight(each, slot)
         + _ALSO_ASKED * any(load_wordings().speaks_of(facet, each.text) for facet in slot.besides)
         + (_GIVES_REASON if _WHY.search(asked.text) and _REASON.search(each.text) else 0.0)
         + _PRIOR.get(each.source.kind, 0.0)

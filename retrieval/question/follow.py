@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from corpus.expected import ANY_MEDICINE
 from corpus.facets import FacetId
 from corpus.lexicon import EntityId, tokens
 from retrieval.question.hear import load_wordings
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from retrieval.question.understand import Understanding
 
 _COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b")
+_PRONOUN = re.compile(r"\b(it|they|them|those|these|that|this)\b(?! medicine)")
 _SINGULAR = re.compile(r"\b(it|its|that|this)\b")
 _OTHER = re.compile(r"\bthe (other|second|latter)( (one|drug|medicine|pill|medication|tablet))?\b")
 _FIRST = re.compile(r"\bthe (first|former)( (one|drug|medicine|pill|medication|tablet))?\b")
@@ -62,6 +64,7 @@ def follow(asked: Understanding, masked: str, earlier: Sequence[Understanding]) 
     points = points or tuple(each for each in before.points if each[0] in facets)
     return replace(
         asked,
+        wording=_wording(asked, before, facets is before.facets),
         subjects=subjects,
         context=context,
         facets=facets,
@@ -69,6 +72,18 @@ def follow(asked: Understanding, masked: str, earlier: Sequence[Understanding]) 
         points=points,
         inherited=inherited,
     )
+
+
+def _wording(asked: Understanding, before: Understanding, asks_the_same: bool) -> str:
+    """What a follow-up asks, said in full."""
+    if asks_the_same and asked.subjects:
+        return before.wording  # "and sertraline?": the same of another
+    if asked.subjects:
+        return asked.wording
+    if _PRONOUN.search(asked.wording):
+        return _PRONOUN.sub(ANY_MEDICINE, asked.wording)
+    rest = _ELLIPSIS.sub("", asked.wording, count=1).strip(" ,?")
+    return f"{before.wording.rstrip(' ?')} {rest}" if asks_the_same else f"{rest} {ANY_MEDICINE}"
 
 
 def _pointed_at(masked: str, earlier: Sequence[Understanding]) -> tuple[EntityId, ...]:

@@ -62,6 +62,7 @@ class Slot:
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
         direct: Whether it is for whatever speaks of the question's own words, under any heading.
+        foreseen: Whether only sentences that are expected to answer such a question may fill it.
         extreme: Whether its statements go by time, one a drug, the longest or the shortest first.
         classes: Classes of which a statement must name one.
     """
@@ -80,6 +81,7 @@ class Slot:
     classes: tuple[EntityId, ...] = ()
     extreme: Extreme | None = None
     direct: bool = False
+    foreseen: bool = False
 
     @property
     def names_others(self) -> bool:
@@ -162,10 +164,10 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     limit = _ALONE_LIMIT if len(wanted) * len(groups) == 1 and not asked.terms else _SHARED_LIMIT
     # What the person's own words say is surer than the facet that they were taken for.
     says_more = bool(asked.terms or conditions)
-    direct = (
-        (Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, partners=groups[0], direct=True),) if says_more else ()
+    direct = Slot(
+        IN_SHORT, (), subjects, _DIRECT_LIMIT, together, groups[0], direct=True, foreseen=not says_more
     )
-    return direct + tuple(
+    parts = (
         Slot(
             _heading(facets[facet].heading, group if len(groups) > 1 else (), lexicon),
             _nearby(facet, together),
@@ -181,6 +183,7 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
         for facet in wanted
         for group in groups
     )
+    return (direct, *parts)
 
 
 def _subjects(asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:

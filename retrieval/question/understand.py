@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
+from corpus.expected import masked as with_medicines_masked
 from corpus.facets import FacetId
 from corpus.lexicon import EntityId, LayTerm, Lexicon, Mention, tokens
 from ingest.document import normalise
@@ -41,6 +42,8 @@ class Understanding:
         points: What exactly is asked about within a facet (weight, among the side effects).
         premises: What it takes for granted about the class of a drug.
         extreme: Whether it asks for the longest or the shortest of many.
+        wording: What it asks, with medicines masked and what earlier questions said filled in: as it is
+            held against the questions that sentences are expected to answer.
         inherited: Whether the subjects come from an earlier question.
         language: ISO 639-1 code of its language where that is not supported.
     """
@@ -55,6 +58,7 @@ class Understanding:
     corrections: tuple[Correction, ...] = ()
     premises: tuple[Premise, ...] = ()
     extreme: Extreme | None = None
+    wording: str = ""
     inherited: bool = False
     language: str | None = None
 
@@ -100,6 +104,7 @@ def understand(
         corrections=corrections,
         premises=premises,
         extreme=extreme_of(masked),
+        wording=with_medicines_masked(text, lexicon),
         language=foreign_language(tuple(word for word in _words(main) if word not in spoken)),
     )
     asked = follow(asked, masked, earlier)
