@@ -1,0 +1,1 @@
+"""Human review: answers rated blind, and how far the raters agree."""
