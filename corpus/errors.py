@@ -33,6 +33,14 @@ class SourceUnreadableError(CitewellError):
 class SettingsError(CitewellError):
     """A setting has a value that cannot work."""
 
+    exit_code = 7
+
+
+class NotFoundError(CitewellError):
+    """There is no such source or passage in the index."""
+
+    exit_code = 8
+
 
 class ModelError(CitewellError):
     """The embedding model is missing or is not the one that was pinned."""

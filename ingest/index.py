@@ -52,10 +52,12 @@ class Foreseen:
         likeness: The greatest cosine, by the row of the sentence; a sentence that no question is written
             for is not in it.
         passage: Row of the passage, by the row of the sentence.
+        question: Row of the likest expected question, by the row of the sentence.
     """
 
     likeness: Mapping[int, float]
     passage: Mapping[int, int]
+    question: Mapping[int, int]
 
 
 class Index:
@@ -161,13 +163,24 @@ class Index:
                 dimension); a sentence is as like as to the part that is most like.
         """
         if not len(self._expected_of):
-            return Foreseen({}, {})
+            return Foreseen({}, {}, {})
         vectors, (question, sentence, passage), first = self._expected
-        best = np.maximum.reduceat((vectors @ questions.T).max(axis=1)[question], first)
-        sentences, passages = sentence[first].tolist(), passage[first].tolist()
+        likeness = (vectors @ questions.T).max(axis=1)[question]
+        best = np.lexsort((-likeness, sentence))[first]  # of each sentence, its likest question
+        sentences = sentence[first].tolist()
         return Foreseen(
-            dict(zip(sentences, best.tolist(), strict=True)), dict(zip(sentences, passages, strict=True))
+            dict(zip(sentences, likeness[best].tolist(), strict=True)),
+            dict(zip(sentences, passage[first].tolist(), strict=True)),
+            dict(zip(sentences, question[best].tolist(), strict=True)),
         )
+
+    def expected_question(self, row: int) -> str:
+        """Read the expected question, its medicines masked, at a row of `expected_vectors`."""
+        return self._expected_texts[row]
+
+    @cached_property
+    def _expected_texts(self) -> list[str]:
+        return [str(text) for (text,) in self._all("SELECT text FROM expected ORDER BY row")]
 
     @cached_property
     def _expected(self) -> tuple[Vectors, NDArray[np.int64], NDArray[np.int64]]:

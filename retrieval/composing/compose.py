@@ -76,9 +76,21 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
         if slot.extreme:
             picked = by_time(picked, slot.extreme, desk.lexicon)
         taken += picked
-        if not picked and room and not any(each.heading == slot.heading for each in taken):
+        nothing_new = any(each.score >= _LEAST for each in candidates)  # said already, under another heading
+        if not picked and room and not nothing_new and slot.heading not in {each.heading for each in taken}:
             empty.append(slot)
+    taken = _without_halves(taken, slots)
     return Draft(tuple(_grouped(_lead(taken, asked.kind, any(slot.extreme for slot in slots)))), tuple(empty))
+
+
+def _without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chosen]:
+    """Without the headings that are to set two sides beside each other and have one of them only."""
+    wanted = {slot.heading: 0 for slot in slots if slot.paired}
+    for slot in slots:
+        if slot.paired:
+            wanted[slot.heading] += 1
+    said = Counter(each.heading for each in taken)
+    return [each for each in taken if said[each.heading] >= wanted.get(each.heading, 0)]
 
 
 def _pick(

@@ -25,6 +25,7 @@ class Evidence:
         relevance: Cosine of the sentence and the question.
         foreseen: Likeness of the question to those that the sentence was expected to answer (cosine); None
             where nobody wrote down any.
+        expected: The likest of those questions, its medicines masked.
         score: How well it fills the slot that it was judged for.
         inserted: What was put into its words, in brackets, to say what "this condition" is.
     """
@@ -38,6 +39,7 @@ class Evidence:
     entities: frozenset[EntityId]
     relevance: float
     foreseen: float | None = None
+    expected: str = ""
     score: float = 0.0
     inserted: str = ""
 

@@ -16,7 +16,7 @@ from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.judge import judge
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
-from retrieval.question.plan import JOINT, Slot
+from retrieval.question.plan import JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import is_known, spellings
 
@@ -26,11 +26,6 @@ _PASSAGES_FORESEEN = 60  # the most that are looked at because of what they are 
 _LIKELY = 0.55  # cosine from which they are
 # Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
-# What is said of these holds whatever a drug is taken for: "how long does Xanax last for panic".
-_WHATEVER_FOR = frozenset(
-    {"onset", "duration", "mechanism", "dose", "stopping"}
-    | {"response", "dependence", "forms", "legal", "switching"}
-)
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         if not judged and slot.together and slot.asked and not set(asked.facets) & JOINT:
             # Nothing speaks of all of them at once: then what speaks of one will do.
             judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
-        if not judged and slot.partners and slot.asked and slot.facets[0] in _WHATEVER_FOR:
+        if not judged and slot.partners and slot.asked and slot.facets[0] in WHATEVER_FOR:
             judged = judge(sentences, replace(slot, partners=()), asked, vector, desk)
         by_slot.append(judged)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
@@ -144,6 +139,7 @@ def _expanded(asked: Understanding, desk: Desk) -> str:
 def sentences_of(row: int, question: Vectors, desk: Desk, foreseen: Foreseen | None = None) -> list[Evidence]:
     """Cut a passage into its sentences; relevance is each one's cosine with the vector given."""
     likeness = foreseen.likeness if foreseen is not None else {}
+    question_of = foreseen.question if foreseen is not None else {}
     passage = desk.index.passage(row)
     source = desk.index.source(SourceId(passage.source_id))
     vectors = desk.index.sentence_vectors[desk.index.sentence_rows(row)].astype(np.float32)
@@ -159,6 +155,7 @@ def sentences_of(row: int, question: Vectors, desk: Desk, foreseen: Foreseen | N
             entities=desk.lexicon.entities_in(text),
             relevance=float(vector @ question),
             foreseen=likeness.get(at),
+            expected=desk.index.expected_question(question_of[at]) if at in question_of else "",
             inserted=inserted,
         )
         for at, span, (text, inserted), vector in zip(

@@ -87,6 +87,10 @@ _REASON = re.compile(
 # Likeness to the questions that a sentence is expected to answer (cosine): from where it answers this one;
 # where it neither speaks for it nor against; and what it weighs.
 _FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
+# How far behind the most like a sentence may be, in the direct answer and below it.
+_BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
+_SURE = 0.76  # from where the words of a question do not matter any more
+_SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
 _NUMBER = re.compile(r"\d")
 # Who asks how many is helped by a number.
@@ -116,6 +120,7 @@ def judge(
         desk: The index and the names.
     """
     fits = [(each, fit) for each in sentences if (fit := _may(each, slot, asked, vector, desk)) is not None]
+    fits = _nearest_expected(fits, slot)
     central = _centrality([each for each, _ in fits])
     judged = [
         replace(each, score=_score(each, fit, middle, slot, asked, vector, desk))
@@ -128,19 +133,30 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
     """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
     if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
+    if _is_of_others(each, slot, asked) and not answers(each):
+        return None
     expected = answers(each)
     if slot.foreseen and not expected:
         return None
     if not (expected and not slot.outlined) and not _of_facet(each, slot, float(each.vector @ vector)):
         return None
     fit = subject_fit(each, slot, asked, desk.lexicon)
-    if fit is None or (slot.loose and fit < 0.7):
+    if fit is None or (slot.loose and fit < 0.7) or (slot.paired and not each.entities & set(slot.subjects)):
         return None
     if not all(names(each, partner, desk.lexicon) for partner in slot.partners):
         return None
     if slot.classes and not each.entities & set(slot.classes):
         return None
-    return fit if (expected and not slot.outlined) or _speaks_of_terms(each, slot, asked, desk) else None
+    return fit if _speaks_of_terms(each, slot, asked, desk) else None
+
+
+def _nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list[tuple[Evidence, float]]:
+    """Without those that are expected to answer quite another question, where others answer this one."""
+    best = max((each.foreseen for each, _ in fits if each.foreseen is not None), default=0.0)
+    if slot.outlined or best < _FORESEEN:
+        return list(fits)
+    least = best - (_BEHIND_DIRECT if slot.direct else _BEHIND_EXPECTED)
+    return [(each, fit) for each, fit in fits if each.foreseen is None or each.foreseen >= least]
 
 
 def answers(each: Evidence) -> bool:
@@ -160,7 +176,8 @@ def _score(
 ) -> float:
     # A part of an outline asks its own question; elsewhere the person's words say best what is wanted.
     own, searched, middle = _OUTLINED if slot.outlined else _ASKED
-    terms = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index) if asked.terms else 0.0
+    said = f"{each.text} {each.passage.header} {each.expected if answers(each) else ''}"
+    terms = coverage(asked.terms, said, desk.index) if asked.terms else 0.0
     order = slot.facets.index(each.passage.facet) if each.passage.facet in slot.facets else len(slot.facets)
     return (
         own * each.relevance
@@ -292,12 +309,20 @@ def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Des
     A word that is no ordinary one and stands in no source (a drug that nothing here is about) must be spoken
     of whatever else fits. Where names and facets say what is asked for, other words weigh little.
     """
+    expected = answers(each) and not slot.outlined
     points = [word for facet, word in asked.points if facet in slot.facets[:1]]
-    if points and not slot.outlined and not any(speaks_of(point, each.text) for point in points):
+    unsaid = points and not any(speaks_of(point, each.text) for point in points)
+    if unsaid and not slot.outlined and not expected:
         return False
     if not asked.terms:
         return True
-    covered = coverage(asked.terms, f"{each.text} {each.passage.header}", desk.index)
+    said = f"{each.text} {each.passage.header}"
+    if expected:
+        # In a short question each word counts; in a long one most of them only tell the story.
+        is_story = len(asked.text.split()) > _SHORT
+        sure = is_story or (each.foreseen or 0.0) >= _SURE
+        return sure or coverage(asked.terms, f"{said} {each.expected}", desk.index) >= _SPOKEN_OF
+    covered = coverage(asked.terms, said, desk.index)
     foreign = [term for term in asked.terms if not is_derived(term) and not is_known(term, desk.index)]
     if foreign:
         return covered >= 0.6

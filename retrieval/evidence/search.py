@@ -37,6 +37,9 @@ class Filters:
 
     Attributes:
         since: Earliest year; a source without a year then does not pass.
+        until: Latest year; likewise.
+        collections: Roots that sources were ingested from (`Manifest.roots`): a file or folder by its path,
+            or ``corpus``, the shipped one.
         retracted: Whether retracted works may be found.
     """
 
@@ -44,6 +47,8 @@ class Filters:
     facets: frozenset[FacetId] = frozenset()
     sources: frozenset[str] = frozenset()
     since: int | None = None
+    until: int | None = None
+    collections: frozenset[str] = frozenset()
     retracted: bool = False
 
 
@@ -121,23 +126,47 @@ def _reranked(
     return {row: (first[row] + second[row]) / 2 for row in rows}
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)  # visitors choose filters: what is remembered of them must stay small
 def allowed_rows(index: Index, filters: Filters) -> Rows | None:
     """Rows of the passages that pass the filters, ascending; None when every passage passes."""
     if filters == replace(Filters(), retracted=True):
         return None
-    clauses, values = [], []
-    for column, wanted in (("s.kind", filters.kinds), ("p.facet", filters.facets), ("s.id", filters.sources)):
+    condition, values = source_condition(filters)
+    if filters.facets:
+        facets = sorted(str(each) for each in filters.facets)
+        condition, values = f"{condition} AND {_among('p.facet', facets)}", [*values, *facets]
+    rows = index.rows_where(condition, values)
+    return None if len(rows) == index.manifest.passages else np.array(rows, dtype=np.int64)
+
+
+def source_condition(filters: Filters) -> tuple[str, list[str]]:
+    """What must hold of a source `s`, as SQL with a `?` for each of the values that come with it."""
+    clauses, values = ["1"], []
+    for column, wanted in (
+        ("s.kind", filters.kinds), ("s.id", filters.sources), ("s.root", filters.collections),
+    ):  # fmt: skip
         if wanted:
-            clauses.append(f"{column} IN ({','.join('?' * len(wanted))})")
-            values += sorted(str(each) for each in wanted)
-    if filters.since is not None:
-        clauses.append("s.year >= ?")
-        values.append(str(filters.since))
+            chosen = sorted(str(each) for each in wanted)
+            clauses.append(_among(column, chosen))
+            values += chosen
+    for comparison, year in ((">=", filters.since), ("<=", filters.until)):
+        if year is not None:
+            clauses.append(f"s.year {comparison} ?")
+            values.append(str(year))
     if not filters.retracted:
         clauses.append("coalesce(json_extract(s.record, '$.retracted'), 0) = 0")
-    rows = index.rows_where(" AND ".join(clauses), values)
-    return None if len(rows) == index.manifest.passages else np.array(rows, dtype=np.int64)
+    return " AND ".join(clauses), values
+
+
+def _among(column: str, values: Sequence[str]) -> str:
+    return f"{column} IN ({','.join('?' * len(values))})"
+
+
+def forget_rows() -> None:
+    """Forget which rows pass which filters, so that an index that is no longer served can be closed."""
+    allowed_rows.cache_clear()
+    _retracted_rows.cache_clear()
+    _collected_rows.cache_clear()
 
 
 def _dense(index: Index, vector: Vectors, limit: int, allowed: Rows | None) -> dict[int, float]:
@@ -171,14 +200,34 @@ def _conditions(index: Index, filters: Filters) -> list[tuple[tantivy.Occur, tan
         for name, values in (("kind", filters.kinds), ("facet", filters.facets), ("source", filters.sources))
         if values
     ]
-    if filters.since is not None:
+    if filters.since is not None or filters.until is not None:
         wanted.append(
-            tantivy.Query.range_query(schema, "year", tantivy.FieldType.Integer, lower_bound=filters.since)
-        )
+            tantivy.Query.range_query(
+                schema, "year", tantivy.FieldType.Integer,
+                lower_bound=filters.since, upper_bound=filters.until,
+            )
+        )  # fmt: skip
     conditions = [(tantivy.Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in wanted]
     if not filters.retracted and (rows := _retracted_rows(index)):
         conditions.append((tantivy.Occur.MustNot, tantivy.Query.term_set_query(schema, "row", rows)))
+    if filters.collections:
+        inside, rows = _collected_rows(index, filters.collections)
+        listed = tantivy.Query.term_set_query(schema, "row", rows)
+        if inside:
+            conditions.append((tantivy.Occur.Must, tantivy.Query.const_score_query(listed, 0.0)))
+        elif rows:
+            conditions.append((tantivy.Occur.MustNot, listed))
     return conditions
+
+
+@lru_cache(maxsize=64)
+def _collected_rows(index: Index, collections: frozenset[str]) -> tuple[bool, list[int]]:
+    """Rows of the passages in some collections, or of those outside, whichever are fewer; and which it is."""
+    is_in = _among("s.root", sorted(collections))
+    inside = index.rows_where(is_in, sorted(collections))
+    if len(inside) <= index.manifest.passages // 2:
+        return True, inside
+    return False, index.rows_where(f"NOT {is_in}", sorted(collections))
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,15 +30,18 @@ _OF_TIME = frozenset({"duration", "onset"})
 _LASTING = (FacetId("stopping"), FacetId("side_effects"))
 
 
-def follow(asked: Understanding, masked: str, earlier: Sequence[Understanding]) -> Understanding:
+def follow(
+    asked: Understanding, masked: str, earlier: Sequence[Understanding], is_word: Callable[[str], bool]
+) -> Understanding:
     """Fill in from earlier questions what a question leaves unsaid.
 
     Args:
         asked: The question, read by itself.
         masked: Its text in lower case, with drugs and classes as X.
         earlier: What was understood of the earlier questions, oldest first.
+        is_word: Whether a word is one of English or of the sources.
     """
-    if not earlier or not _leans_on_earlier(asked):
+    if not earlier or not _leans_on_earlier(asked, is_word):
         return asked
     before = earlier[-1]
     subjects, context = asked.subjects, asked.context
@@ -101,10 +104,11 @@ def _pointed_at(masked: str, earlier: Sequence[Understanding]) -> tuple[EntityId
     return (others[-1],) if others else ()
 
 
-def _leans_on_earlier(asked: Understanding) -> bool:
+def _leans_on_earlier(asked: Understanding, is_word: Callable[[str], bool]) -> bool:
     """Whether a question cannot be understood without the one before it."""
     words = [token.norm for token in tokens(asked.text)]
     if any(word in load_wordings().back_references for word in words) or _ELLIPSIS.match(asked.text):
         return True
     # Without a name of its own, "what should I watch for?" goes on with what was spoken of.
-    return not (asked.subjects or asked.context)
+    # With a word that no source has ("stretches for plantar fasciitis"), it is about something else.
+    return not (asked.subjects or asked.context or any(not is_word(term) for term in asked.terms))

@@ -35,6 +35,11 @@ _OF_CONDITIONS = {
     FacetId("research"): None,
     FacetId("condition"): None,
 }
+# What is said of these holds whatever a drug is taken for: "how long does Xanax last for panic".
+WHATEVER_FOR = frozenset(
+    {"onset", "duration", "mechanism", "dose", "stopping"}
+    | {"response", "dependence", "forms", "legal", "switching"}
+)
 # Asked of a drug and a condition ("does it help with GAD"), the condition must be spoken of.
 _OF_THE_CONDITION = frozenset(
     {"uses", "efficacy", "recommendation", "treatment", "prevention", "comparison", "alternatives"}
@@ -62,6 +67,7 @@ class Slot:
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
         direct: Whether it is for whatever speaks of the question's own words, under any heading.
+        paired: Whether it is worth saying only when the same heading is filled for each subject.
         foreseen: Whether only sentences that are expected to answer such a question may fill it.
         extreme: Whether its statements go by time, one a drug, the longest or the shortest first.
         classes: Classes of which a statement must name one.
@@ -82,6 +88,7 @@ class Slot:
     extreme: Extreme | None = None
     direct: bool = False
     foreseen: bool = False
+    paired: bool = False
 
     @property
     def names_others(self) -> bool:
@@ -164,8 +171,10 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     limit = _ALONE_LIMIT if len(wanted) * len(groups) == 1 and not asked.terms else _SHARED_LIMIT
     # What the person's own words say is surer than the facet that they were taken for.
     says_more = bool(asked.terms or conditions)
+    whatever_for = bool(wanted) and set(wanted) <= WHATEVER_FOR
+    with_them = tuple(each for each in groups[0] if not (whatever_for and each in conditions))
     direct = Slot(
-        IN_SHORT, (), subjects, _DIRECT_LIMIT, together, groups[0], direct=True, foreseen=not says_more
+        IN_SHORT, (), subjects, _DIRECT_LIMIT, together, with_them, direct=True, foreseen=not says_more
     )
     parts = (
         Slot(
@@ -273,9 +282,12 @@ def _from_outline(
                 part["limit"],
                 part["of"] == "together",
                 query=part.get("query", ""),
+                paired=part.get("paired", False),
                 outlined=True,
             )
             for each in about
         ]
+    if asked.kind == "compare" and (asked.terms or set(wanted) - _OF_ANY_OUTLINE):
+        slots.append(Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, direct=True, foreseen=True))
     slots.sort(key=lambda slot: slot.heading != IN_SHORT)
     return tuple(slots)
