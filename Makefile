@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask ingest test lint eval bench lock clean
+.PHONY: help run ask ingest test lint eval bench screenshots lock clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,14 +33,22 @@ lint: $(READY) ## Ruff and strict types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-eval: ingest ## Answer the development questions and score them
-	$(BIN)/python -m evals
+RUNS ?= runs
+
+eval: ingest ## Ask every question set, write the run and its report to runs/, and compare with the run before
+	@if [ -f $(RUNS)/now/scores.json ]; then rm -rf $(RUNS)/before && mv $(RUNS)/now $(RUNS)/before; fi
+	$(BIN)/citewell eval run all --out $(RUNS)/now
+	$(BIN)/citewell eval report $(RUNS)/now $(wildcard $(RUNS)/before) --out $(RUNS)/report.html
+	@if [ -d $(RUNS)/before ]; then $(BIN)/citewell eval compare $(RUNS)/before $(RUNS)/now --most 0; fi
 
 MEDQUAD ?= $(wildcard ../shared/data/medquad)
 
 bench: $(READY) ## Measure speed: start, ingest, answers; with MEDQUAD=FOLDER a whole corpus too
 	$(if $(MEDQUAD),$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]")
 	$(BIN)/python -m evals.bench $(if $(MEDQUAD),--medquad $(MEDQUAD))
+
+screenshots: ingest ## Take the pictures of the page again (docs/images; needs chromium)
+	$(BIN)/python -m evals.screenshots
 
 lock: $(READY) ## Pin the newest versions of every dependency
 	$(BIN)/python -m pip install --quiet pip-tools

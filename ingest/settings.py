@@ -5,14 +5,16 @@ No other module reads `CITEWELL_*`. Not for what is the same for everybody: that
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -21,6 +23,13 @@ from pydantic_settings import (
 from corpus.errors import SettingsError
 
 EMBEDDED_MODEL = "embedded"
+_SHORTEST_KEY = 16  # characters: a key that can be guessed is none
+
+# What decides on no answer: two machines that answer alike show the same receipt.
+_ASIDE = {
+    "home", "host", "port", "server", "server_key", "audit_log",
+    "email", "ncbi_api_key", "openfda_api_key", "places",
+}  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -111,6 +120,90 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that the page listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port of the page; 0 picks a free one.")
 
+    server: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s@/]+/?$",
+        description=(
+            "Server that 'citewell ask' and 'chat' put their questions to; unless set, one that runs at host "
+            "and port of this machine with the same index and settings, if there is one."
+        ),
+    )
+    server_key: SecretStr | None = Field(
+        default=None, description="Key that the server named by CITEWELL_SERVER wants; sent to no other."
+    )
+
+    serve_workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that answer; with 1, the process that listens answers."
+    )
+    serve_at_once: int = Field(
+        default=4, ge=1, le=256, description="Questions that one process answers at the same time."
+    )
+    serve_waiting: int = Field(
+        default=64, ge=0, le=10000, description="Questions that may wait for their turn; one more gets a 503."
+    )
+    serve_timeout_s: float = Field(
+        default=90.0, gt=0, le=3600, description="Seconds for a whole answer of the API, waiting included."
+    )
+    serve_body_bytes: int = Field(
+        default=65536, ge=1024, le=10_000_000, description="Longest request to the API, in bytes."
+    )
+    serve_rate: int = Field(
+        default=120,
+        ge=0,
+        description="Requests a minute to the API by one client; 0 for as many as it likes.",
+    )
+    serve_api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(),
+        description="Keys, one of which the API wants, by commas, of 16 characters or more; none unless set.",
+    )
+    serve_page: bool = Field(default=True, description="Whether 'citewell serve' serves the page too.")
+    serve_upload_mb: int = Field(
+        default=5,
+        ge=0,
+        le=200,
+        description="Megabytes of a document that a visitor may add on the page; 0 lets nobody add any.",
+    )
+    serve_upload_hours: float = Field(
+        default=6.0,
+        gt=0,
+        le=720,
+        description="Hours for which a visitor's documents are kept after they were last used.",
+    )
+    serve_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses of proxies, by commas, whose X-Forwarded-For and -Proto are believed.",
+    )
+    serve_finish_s: int = Field(
+        default=60,
+        ge=0,
+        le=3600,
+        description="Seconds that running answers get to finish when the server is ended.",
+    )
+
+    @field_validator("serve_api_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, keys: object) -> object:
+        return [each.strip() for each in keys.split(",") if each.strip()] if isinstance(keys, str) else keys
+
+    @field_validator("serve_api_keys")
+    @classmethod
+    def _long_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(each.get_secret_value()) < _SHORTEST_KEY for each in keys):
+            raise ValueError(f"a key has fewer than {_SHORTEST_KEY} characters")
+        return keys
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash of the settings that decide on answers; part of every receipt."""
+        aside = _ASIDE | {name for name in type(self).model_fields if name.startswith("serve_")}
+        shared = self.model_dump(mode="json", exclude=aside)
+        return _short_hash(str(sorted(shared.items())))
+
+    @property
+    def home_id(self) -> str:
+        """Short hash of where the index stands, by which a client knows a server of the same folder."""
+        return _short_hash(str(self.home.expanduser().resolve()))
+
     @property
     def index_dir(self) -> Path:
         """Where the generations of the index stand."""
@@ -137,6 +230,10 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
 
 
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read the settings once, at the edge.
 
@@ -152,5 +249,5 @@ def load_settings(**overrides: object) -> Settings:
         else:
             problem = str(error)
         raise SettingsError(
-            f"Setting {problem}.", "Mend the CITEWELL_* variable or citewell.toml; the README lists them."
+            f"Setting {problem}.", "Mend the CITEWELL_* variable or citewell.toml; docs/settings.md lists them."
         ) from error

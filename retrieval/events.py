@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retrieval.answer import Answer, Caution, SourceRef, Statement
-from retrieval.composing.compose import Chosen
-from retrieval.present import Numbering
+
+if TYPE_CHECKING:  # a client of a running server reads events, and needs nothing of what makes them
+    from retrieval.composing.compose import Chosen
+    from retrieval.present import Numbering
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from corpus.errors import CitewellError
 from corpus.facets import load_facets
 from corpus.lexicon import Lexicon, load_lexicon
-from ingest.document import digest
 from ingest.embed import make_embedder
-from ingest.index import open_current
+from ingest.generation import current_folder
+from ingest.index import Index, open_current
 from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt, Statement
 from retrieval.audit import audited
@@ -27,10 +28,11 @@ from retrieval.composing.compose import Chosen, Draft, compose
 from retrieval.composing.conclude import conclude
 from retrieval.composing.limit import with_limits
 from retrieval.events import Done, Event, StatementReady, opening_of, ready, whole
+from retrieval.evidence.about import first_named
 from retrieval.evidence.desk import Desk
 from retrieval.evidence.gather import Gathered, gather
 from retrieval.evidence.rerank import make_reranker
-from retrieval.evidence.search import Filters, Method
+from retrieval.evidence.search import Filters, Method, forget_rows
 from retrieval.model.generate import Generator
 from retrieval.model.merge import Report
 from retrieval.model.prompt import Task
@@ -89,6 +91,8 @@ class Citewell:
         self.settings = settings
         self._desk: Desk | None = None
         self._opening = Lock()
+        self._refreshing = Lock()
+        self._retired: list[ref[Index]] = []
         self._generator = Generator(settings) if settings.llm else None
 
     @property
@@ -111,6 +115,46 @@ class Citewell:
                 judge = make_entailment(self.settings)
                 self._desk = Desk(index, embedder, lexicon, load_facets(), method, entailment=judge)
         return self._desk
+
+    @property
+    def generation(self) -> str | None:
+        """Id of the generation that questions are answered from; None where none has been opened yet."""
+        held = self._desk
+        return None if held is None else held.index.manifest.id
+
+    def refresh(self) -> bool:
+        """Answer from the generation that is published now. An answer that has begun keeps its own.
+
+        Returns:
+            Whether another generation is answered from than before.
+
+        Raises:
+            IndexMissingError, IndexDamagedError, IndexMismatchError, ModelError: It cannot be opened; what
+                was answered from before goes on being answered from.
+        """
+        with self._refreshing:
+            held = self._desk
+            if held is None:
+                return bool(self.desk)
+            self._forget_retired()
+            if current_folder(self.settings.index_dir) == held.index.folder:
+                return False
+            index = open_current(self.settings.index_dir, held.embedder)
+            fresh = replace(held, index=index, lexicon=learn_names(load_lexicon(), index.names()))
+            with self._opening:
+                self._desk = fresh
+            self._retired.append(ref(held.index))
+            del held
+            self._forget_retired()
+            return True
+
+    def _forget_retired(self) -> None:
+        """Let go of indexes that are not answered from any more; an answer may hold one a little longer."""
+        self._retired = [each for each in self._retired if each() is not None]
+        if self._retired:
+            forget_rows()
+            first_named.cache_clear()
+            Lexicon.entities_in.cache_clear()
 
     @property
     def lexicon(self) -> Lexicon:
@@ -189,14 +233,14 @@ class Citewell:
         if triaged.level is Level.EMERGENCY:
             yield from whole(self._help(question, triaged, clock))
             return
-        desk = replace(self.desk, filters=filters)
+        desk = replace(self.desk, filters=filters)  # the one that all of this answer is from
         with clock.step("understand"):
-            asked = self._understand(question, earlier)
+            asked = self._understand(question, earlier, desk)
             declined = triaged.level is Level.DECLINE
             about, slots = (
-                facts_instead(asked, triaged.category or "", self.desk.lexicon)
+                facts_instead(asked, triaged.category or "", desk.lexicon)
                 if declined
-                else (asked, self._plan(asked))
+                else (asked, self._plan(asked, desk))
             )
         with clock.step("search"):
             gathered = gather(about, slots, desk)
@@ -248,19 +292,19 @@ class Citewell:
         with closing(generator.generate(task, desk, report)) as statements:
             yield from (kept for each in statements if (kept := self._verified(each, desk)) is not None)
 
-    def _understand(self, question: str, earlier: Sequence[str]) -> Understanding:
+    def _understand(self, question: str, earlier: Sequence[str], desk: Desk) -> Understanding:
         def is_word(word: str) -> bool:
-            return word in ordinary_words() or is_known(word, self.desk.index)
+            return word in ordinary_words() or is_known(word, desk.index)
 
         before: list[Understanding] = []
         for each in [*earlier[-6:], question]:
-            before.append(understand(each, self.desk.lexicon, is_word, before))
+            before.append(understand(each, desk.lexicon, is_word, before))
         return before[-1]
 
-    def _plan(self, asked: Understanding) -> tuple[Slot, ...]:
+    def _plan(self, asked: Understanding, desk: Desk) -> tuple[Slot, ...]:
         if asked.language or not (asked.subjects or asked.context or asked.terms):
             return ()
-        return plan(asked, self.desk.lexicon, load_facets())
+        return plan(asked, desk.lexicon, desk.facets)
 
     def _by_words(
         self, asked: Understanding, desk: Desk
@@ -314,7 +358,4 @@ class Citewell:
         )
 
     def _settings_hash(self) -> str:
-        # What decides on no answer stays out: two machines that answer alike show the same receipt.
-        aside = {"home", "host", "port", "audit_log", "email", "ncbi_api_key", "openfda_api_key", "places"}
-        shared = self.settings.model_dump(mode="json", exclude=aside)
-        return digest(str(sorted(shared.items())), length=12)
+        return self.settings.fingerprint

@@ -35,7 +35,7 @@ def sources(kinds: tuple[str, ...], as_json: bool, home: Path | None) -> None:
     import json
 
     from corpus.record import Kind
-    from ui.terminal import table_text
+    from ui.sheet import table_text
 
     known = [kind.value for kind in Kind]
     for kind in set(kinds) - set(known):

@@ -37,7 +37,10 @@ def ingest(
     ctx: click.Context, paths: tuple[Path, ...], mapping: tuple[str, ...], dry_run: bool, wait_s: float,
     home: Path | None,
 ) -> None:  # fmt: skip
-    """Bring the index up to date with files or folders: text, web pages, PDF, Word, papers, labels, tables.
+    """Bring the index up to date with files or folders.
+
+    Read are PubMed and Europe PMC records, MEDLINE, JATS papers, FDA drug labels (SPL, openFDA), MedlinePlus,
+    MedQuAD, PDF, Word (DOCX), HTML, Markdown, plain text, CSV, TSV and JSON; gzipped too.
 
     Without a PATH: the shipped corpus. What was ingested from elsewhere stays in the index.
     Files that cannot be read are named with a remedy, and the exit code is then 1.

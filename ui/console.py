@@ -78,15 +78,20 @@ def _fail(ctx: click.Context, error: CitewellError) -> NoReturn:
 
 def say(text: str, err: bool = False) -> None:
     """Print one line in which nothing can steer the terminal."""
-    from ui.terminal import neutralise
+    from ui.sheet import neutralise
 
     click.echo(neutralise(text), err=err)
 
 
 def print_json(text: str) -> None:
     """Print JSON as UTF-8, whatever the terminal's encoding; control characters stand escaped in it."""
-    unsafe = r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-    click.echo(re.sub(unsafe, lambda match: f"\\u{ord(match.group()):04x}", text).encode())
+    click.echo(inert_json(text).encode())
+
+
+def inert_json(text: str) -> str:
+    """The same JSON, in which nothing steers a terminal or ends a line."""
+    unsafe = r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+    return re.sub(unsafe, lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def has_colour() -> bool:

@@ -12,11 +12,17 @@ from itertools import groupby
 from ingest.document import Passage
 from retrieval.answer import Answer, Caution, Citation, Outcome, SourceRef, Statement
 from ui.markup import counted, escaped, list_html
+from ui.page_actions import actions_html
 from ui.reference import agreement_of
-from ui.source_html import card_html, reference_html
+from ui.source_html import card_html, reference_html, rested_html
+from ui.strength import strength_line, strength_of
 
 _LEAD_STATEMENTS = 2
-_CALM = frozenset({Outcome.ABSTAINED, Outcome.DECLINED})
+_TONES = {
+    Outcome.ABSTAINED: " cw-answer--calm",
+    Outcome.DECLINED: " cw-answer--calm cw-answer--declined",
+    Outcome.ERROR: " cw-answer--calm cw-answer--error",
+}
 _ORDINARY = frozenset({Outcome.ANSWERED, Outcome.PARTIAL})
 # Whose words a statement is in, where they are not a source's: its mark, and what the mark means.
 _WORDED = {
@@ -27,39 +33,59 @@ _WAITING = '<div class="cw-answer cw-answer--waiting"><p class="cw-waiting">Look
 
 
 @dataclass(frozen=True, slots=True)
+class Growing:
+    """The part of an answer that has been streamed so far. How it will end is not known yet."""
+
+    warnings: tuple[Caution, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    sources: tuple[SourceRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of a conversation and, once there is one, its answer.
+    """A question of a conversation and what is known of its answer.
 
     Attributes:
         number: Counts up through a conversation and never repeats in it: ids in the page are made of it.
-
+        answer: The answer, once it is whole.
+        growing: The answer while it is being streamed.
+        narrowed: What the sources were narrowed to, in words.
+        kept: The turn was answered before and comes back from the visitor's browser.
     """
 
     number: int
     question: str
     answer: Answer | None = None
+    growing: Growing | None = None
+    narrowed: str = ""
+    kept: bool = False
 
 
-def turn_html(turn: Turn, passages: Mapping[str, Passage], shown: int | None = None) -> str:
-    """Render one question with its answer.
+def turn_html(turn: Turn, passages: Mapping[str, Passage], works: Mapping[str, str] | None = None) -> str:
+    """Render one question with its answer, or with as much of it as there is.
 
     Args:
-        turn: The question, and its answer once there is one.
+        turn: The question, and what is known of its answer.
         passages: The stored passages that the answer cites, by id; one that is missing is shown as its quote.
-        shown: How many statements have been streamed; None when the answer is whole.
-
+        works: Which work each source is a copy of, by source id.
     """
-    state, answer, summary = "waiting", _WAITING, ""
+    state, shown, summary, actions = "waiting", _WAITING, "", ""
     if turn.answer is not None:
-        state = "done" if shown is None else "streaming"
-        answer = _AnswerHtml(turn.number, turn.answer, passages).html(shown)
-        summary = _announcement(turn.answer) if shown is None else ""
+        state = "kept" if turn.kept else "done"
+        shown = _AnswerHtml(turn.number, turn.answer, passages, works or {}).html()
+        summary = _announcement(turn.answer)
+        actions = actions_html(turn.number, turn.question, turn.answer, turn.narrowed)
+    elif turn.growing is not None:
+        state = "streaming"
+        shown = _AnswerHtml(turn.number, turn.growing, passages, {}).html()
+    narrowed = f'<p class="cw-narrowed">Only: {escaped(turn.narrowed)}</p>' if turn.narrowed else ""
+    busy = "false" if turn.answer is not None else "true"
     return (
         f'<article class="cw-turn" id="cw-turn-{turn.number}" data-turn="{turn.number}" data-state="{state}" '
-        f'data-announce="{escaped(summary)}" aria-busy="{"false" if state == "done" else "true"}">'
-        f'<h2 class="cw-question"><span class="cw-hidden">You asked: </span>'
+        f'data-announce="{escaped(summary)}" aria-busy="{busy}" aria-labelledby="cw-question-{turn.number}">'
+        f'<h2 class="cw-question" id="cw-question-{turn.number}"><span class="cw-hidden">You asked: </span>'
         f'<span dir="auto">{escaped(turn.question)}</span></h2>'
-        f"{answer}</article>"
+        f"{narrowed}{shown}{actions}</article>"
     )
 
 
@@ -87,22 +113,24 @@ class _AnswerHtml:
     """Renders one answer; a citation's id is made of the turn and its place in the answer."""
 
     turn: int
-    answer: Answer
+    answer: Answer | Growing
     passages: Mapping[str, Passage]
+    works: Mapping[str, str]
 
-    def html(self, shown: int | None) -> str:
-        if self.answer.outcome is Outcome.EMERGENCY:
-            return self._emergency()
-        groups = _groups(self.answer.statements if shown is None else self.answer.statements[:shown])
+    def html(self) -> str:
+        if isinstance(self.answer, Answer) and self.answer.outcome is Outcome.EMERGENCY:
+            return self._emergency(self.answer)
+        groups = _groups(self.answer.statements)
         first, *rest = groups or [("", [])]
         # What warns is read first; only the product's own opening, which has no heading, stands above it.
         opening, warnings = self._group(*first, lead=self._opens_short()), self._warnings()
         parts = [warnings, opening] if first[0] else [opening, warnings]
         parts += [self._group(heading, statements) for heading, statements in rest]
-        if shown is None:
-            parts += [self._notes(), self._references(), self._disclaimer()]
-        tone = " cw-answer--calm" if self.answer.outcome in _CALM else ""
-        outcome = self.answer.outcome.value
+        tone, outcome = "", "growing"
+        if isinstance(self.answer, Answer):
+            whole, outcome = self.answer, self.answer.outcome.value
+            parts += [self._strength(whole), _notes(whole), self._references(), _disclaimer(whole)]
+            tone = _TONES.get(whole.outcome, "")
         return f'<div class="cw-answer{tone}" data-outcome="{outcome}">{"".join(parts)}{self._cards()}</div>'
 
     def _opens_short(self) -> bool:
@@ -110,14 +138,14 @@ class _AnswerHtml:
         whole = _groups(self.answer.statements)
         return bool(whole) and len(whole[0][1]) <= _LEAD_STATEMENTS
 
-    def _emergency(self) -> str:
-        said = [each.text for each in self.answer.statements] or [self.answer.disclaimer]
+    def _emergency(self, answer: Answer) -> str:
+        said = [each.text for each in answer.statements] or [answer.disclaimer]
         first, *rest = [escaped(each) for each in said]
         more = list_html(rest) if rest else ""
         return (
             '<div class="cw-answer cw-answer--emergency" data-outcome="emergency">'
             f'<div class="cw-emergency" role="alert"><p class="cw-emergency__first">{first}</p>{more}</div>'
-            f"{self._notes()}{self._disclaimer()}</div>"
+            f"{_notes(answer)}{_disclaimer(answer)}</div>"
         )
 
     def _group(self, heading: str, statements: Sequence[tuple[int, Statement]], lead: bool = False) -> str:
@@ -150,7 +178,7 @@ class _AnswerHtml:
         title = escaped(source.title)
         return (
             f'<button type="button" class="cw-mark" data-card="{card}" data-source="{source.number}" '
-            f'aria-controls="cw-source" aria-label="source {source.number}: {title}" title="{title}">'
+            f'aria-controls="cw-source" aria-label="source {source.number}: {title}">'
             f"[{source.number}]</button>"
         )
 
@@ -163,15 +191,13 @@ class _AnswerHtml:
         ]
         return f'<section class="cw-warnings"><h3>Warning</h3>{list_html(items)}</section>'
 
-    def _notes(self) -> str:
-        worded = {each.worded_by for each in self.answer.statements}
-        notes = [f'<p class="cw-note">{escaped(note)}</p>' for note in self.answer.notes]
-        marks = [
-            f'<p class="cw-note">{mark} {meaning}.</p>'
-            for by, (mark, meaning) in _WORDED.items()
-            if by in worded
-        ]
-        return "".join([*marks, *notes])
+    def _strength(self, answer: Answer) -> str:
+        strength = strength_of(answer, self.works)
+        if strength is None:
+            return ""
+        line = escaped(strength_line(strength))
+        tone = " cw-strength--differ" if strength.differ else ""
+        return f'<p class="cw-strength{tone}"><b>How strong is this?</b> {line}</p>'
 
     def _references(self) -> str:
         if not self.answer.sources:
@@ -184,11 +210,15 @@ class _AnswerHtml:
             card = cards.get(each.number)
             mark = self._mark(card, each) if card else f"[{each.number}]"
             items += f'<li><span class="cw-reference__mark">{mark}</span>{reference_html(each)}</li>'
-        return f'<section class="cw-references"><h3>References</h3><ol role="list">{items}</ol></section>'
-
-    def _disclaimer(self) -> str:
-        below = " cw-small--below" if self.answer.outcome in _ORDINARY else ""
-        return f'<p class="cw-small{below}">{escaped(self.answer.disclaimer)}</p>'
+        listed = "".join(
+            f"<li>{self._mark(cards[each.number], each)}{rested_html(each)}</li>"
+            for each in self.answer.sources
+            if each.number in cards
+        )
+        # What the panel shows while no citation is open in it; page_panel.js puts it there.
+        rested = f'<ol class="cw-rested" role="list" hidden>{listed}</ol>'
+        listed = f'<ol role="list">{items}</ol>{rested}'
+        return f'<section class="cw-references"><h3>References</h3>{listed}</section>'
 
     def _cards(self) -> str:
         """Render what the panel shows for each citation, hidden until page.js copies it there."""
@@ -231,3 +261,17 @@ def _worded_html(by: str) -> str:
     return (
         f'<span class="cw-worded" title="{meaning}">{mark}<span class="cw-hidden"> ({spoken})</span></span>'
     )
+
+
+def _notes(answer: Answer) -> str:
+    worded = {each.worded_by for each in answer.statements}
+    notes = [f'<p class="cw-note">{escaped(note)}</p>' for note in answer.notes]
+    marks = [
+        f'<p class="cw-note">{mark} {meaning}.</p>' for by, (mark, meaning) in _WORDED.items() if by in worded
+    ]
+    return "".join([*marks, *notes])
+
+
+def _disclaimer(answer: Answer) -> str:
+    below = " cw-small--below" if answer.outcome in _ORDINARY else ""
+    return f'<p class="cw-small{below}">{escaped(answer.disclaimer)}</p>'

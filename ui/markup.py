@@ -22,8 +22,13 @@ _TAGS = re.compile(r"[\U000e0000-\U000e007f]")
 
 def escaped(value: str) -> str:
     """Escape text, for an element or an attribute in double quotes."""
+    return escape(visible(value), quote=True)
+
+
+def visible(value: str) -> str:
+    """Text without what turns letters about or hides them; control characters show as a sign."""
     shown = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value)
-    return escape(_TAGS.sub("", _INVISIBLE.sub("", shown)), quote=True)
+    return _TAGS.sub("", _INVISIBLE.sub("", shown))
 
 
 def link(address: str, text: str) -> str:

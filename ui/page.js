@@ -1,7 +1,6 @@
-// Behaviour of the page: a citation opens in the panel without asking the server again.
-// Each answer carries, hidden, one card for each citation; ui/html.py has escaped everything in it. This script only
-// moves those elements about: it never makes HTML from text.
-() => {
+// What the other scripts of the page stand on: the wall against foreign content, the theme, dialogs, the server.
+// `cw` is the one object that the scripts share.
+(cw) => {
   // A second wall behind the escaping, and a promise kept by the browser: nothing is loaded from another host,
   // and no script runs from an attribute. ('unsafe-eval' is how Gradio runs its own templates.)
   const policy = document.createElement("meta");
@@ -13,126 +12,130 @@
   document.head.append(policy);
   document.documentElement.lang = "en";
 
-  const one = (selector, within = document) => within.querySelector(selector);
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const narrow = window.matchMedia("(max-width: 60rem)");
-  const touch = window.matchMedia("(hover: none)");
-  let openCard = null; // id of the card in the panel
-  let opener = null; // id of the card and place of the mark that focus returns to
+  cw.one = (selector, within = document) => within.querySelector(selector);
+  cw.all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  cw.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  cw.narrow = window.matchMedia("(max-width: 60rem)");
+  cw.touch = window.matchMedia("(hover: none)");
 
-  const markOf = (place) => {
-    if (!place) return null;
-    const marks = document.querySelectorAll(`[data-card="${CSS.escape(place.card)}"]`);
-    return marks[place.nth] || marks[0] || null;
+  cw.announce = (text) => {
+    const region = cw.one("#cw-announce");
+    if (region) region.textContent = text;
   };
 
-  const showOpenMark = () => {
-    for (const mark of document.querySelectorAll(".cw-mark")) {
-      const open = mark.dataset.card === openCard;
-      if (open !== mark.hasAttribute("aria-current")) {
-        if (open) mark.setAttribute("aria-current", "true");
-        else mark.removeAttribute("aria-current");
+  // A browser may refuse to keep anything; the page then works without.
+  cw.kept = {
+    get: (key) => {
+      try {
+        return window.localStorage.getItem(key);
+      } catch {
+        return null;
       }
+    },
+    set: (key, value) => {
+      try {
+        if (value === null) window.localStorage.removeItem(key);
+        else window.localStorage.setItem(key, value);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+
+  // The secret by which this browser's own documents are known; made when it is first needed.
+  let secret = null;
+  cw.random = () =>
+    [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(16).padStart(8, "0")).join("");
+  cw.visitor = (make = false) => {
+    secret ??= cw.kept.get("citewell.visitor");
+    if (!secret && make) {
+      secret = cw.random();
+      cw.kept.set("citewell.visitor", secret);
     }
+    return secret ?? "";
   };
 
-  const open = (mark) => {
-    const card = document.getElementById(mark.dataset.card);
-    const panel = one(".cw-panel");
-    if (!card || !panel) return;
-    const same = [...document.querySelectorAll(`[data-card="${CSS.escape(card.id)}"]`)];
-    opener = { card: card.id, nth: same.indexOf(mark) };
-    openCard = card.id;
-    const copy = [...card.childNodes].map((node) => node.cloneNode(true));
-    one(".cw-panel__card", panel).replaceChildren(...copy);
-    one(".cw-panel__empty", panel).hidden = true;
-    one(".cw-close", panel).hidden = false;
-    panel.classList.add("cw-panel--open");
-    showOpenMark();
-    panel.scrollTop = 0;
-    const cited = one("mark", panel);
-    if (cited) {
-      const below = cited.getBoundingClientRect().bottom - panel.getBoundingClientRect().bottom;
-      if (below > 0) panel.scrollTop += below + 24;
+  // Ask the server for something; what it refuses, it says in words.
+  cw.call = async (name, sent) => {
+    let reply;
+    try {
+      reply = await cw.server[name](sent);
+    } catch {
+      reply = undefined;
     }
-    const title = one("#cw-source-title", panel);
-    title.textContent = `Source ${mark.dataset.source}`;
-    title.focus({ preventScroll: true });
+    // Gradio swallows the error of a request that failed, and gives nothing.
+    if (!reply) throw new Error("Citewell cannot be reached. Is it still running?");
+    if (reply.problem) throw new Error(reply.problem);
+    return reply;
   };
 
-  const close = (andReturn) => {
-    const panel = one(".cw-panel");
-    if (!panel || openCard === null) return;
-    openCard = null;
-    one("#cw-source-title", panel).textContent = "Sources";
-    one(".cw-panel__card", panel).replaceChildren();
-    one(".cw-panel__empty", panel).hidden = false;
-    one(".cw-close", panel).hidden = true;
-    panel.classList.remove("cw-panel--open");
-    showOpenMark();
-    if (andReturn) markOf(opener)?.focus();
+  // HTML that the server made, where ui/markup.py has escaped everything from outside.
+  cw.fill = (element, html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    element.replaceChildren(template.content);
   };
 
+  // Light or dark: as the system has it, until somebody chooses.
+  const THEME = "citewell.theme";
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => {
+    const chosen = cw.kept.get(THEME);
+    return chosen ? chosen === "dark" : system.matches;
+  };
+  const applyTheme = () => {
+    const dark = isDark();
+    if (document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
+    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+    cw.one('[data-tool="theme"]')?.setAttribute("aria-pressed", String(dark));
+  };
+  system.addEventListener("change", applyTheme);
+  new MutationObserver(applyTheme).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+
+  // Dialogs: the browser keeps the focus inside, and Escape closes.
+  cw.openDialog = (id) => {
+    const dialog = document.getElementById(id);
+    cw.problem(dialog, "");
+    dialog.showModal();
+    return dialog;
+  };
+  cw.problem = (within, text) => {
+    const place = cw.one(".cw-problem", within);
+    if (!place) return;
+    place.textContent = text;
+    place.hidden = !text;
+  };
   document.addEventListener("click", (event) => {
-    const mark = event.target.closest?.(".cw-mark[data-card]");
-    if (mark) open(mark);
-    else if (event.target.closest?.(".cw-close")) close(true);
-    else if (event.target.closest?.("#cw-send, .cw-example") && !touch.matches) one("#cw-box textarea")?.focus();
-    else if (event.target.closest?.("#cw-anew")) one("#cw-box textarea")?.focus();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close(true);
+    const target = event.target;
+    if (target.closest?.('[data-tool="theme"]')) {
+      cw.kept.set(THEME, isDark() ? "light" : "dark");
+      applyTheme();
+    } else if (target.closest?.("[data-close]")) target.closest("dialog").close();
+    else if (target.matches?.("dialog")) target.close(); // a click beside it
   });
 
-  // Follow the answers: scroll to a new question, say when its answer is whole, keep the panel true.
-  let lastTurn = null;
-  let announced = null;
-  const follow = () => {
-    const turn = one("#cw-current .cw-turn");
-    one("#cw-top")?.toggleAttribute("data-started", Boolean(turn));
-    if (!turn) {
-      lastTurn = announced = null;
-      if (openCard && !document.getElementById(openCard)) close(false);
-      return;
-    }
-    if (turn.id !== lastTurn) {
-      lastTurn = turn.id;
-      if (narrow.matches) close(false);
-      turn.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
-    }
-    if (turn.dataset.state === "done" && announced !== turn.id) {
-      announced = turn.id;
-      const region = one("#cw-announce");
-      if (region) region.textContent = turn.dataset.announce;
-    }
-    showOpenMark();
-  };
-  // The top stays in view; what lies below it needs to know how high it is.
-  const measure = new ResizeObserver(([top]) => {
-    document.documentElement.style.setProperty("--cw-top", `${top.target.offsetHeight}px`);
-  });
-  let measured = null;
+  // One look at the page for each frame in which something changed.
+  cw.onChange = [applyTheme];
   let due = false;
   new MutationObserver(() => {
     if (due) return;
     due = true;
     requestAnimationFrame(() => {
       due = false;
-      if (measured !== one("#cw-top")) {
-        measured = one("#cw-top");
-        measure.disconnect();
-        if (measured) measure.observe(measured);
-      }
-      follow();
+      for (const look of cw.onChange) look();
     });
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state", "id"] });
 
-  // Gradio gives the box its focus only sometimes; a page made for asking always does.
-  const focusBox = (tries) => {
-    const box = one("#cw-box textarea");
-    if (box) {
-      if (document.activeElement === document.body) box.focus({ preventScroll: true });
-    } else if (tries) setTimeout(() => focusBox(tries - 1), 50);
-  };
-  focusBox(100);
+  // The top stays in view; what lies below it needs to know how high it is.
+  const measure = new ResizeObserver(([top]) => {
+    document.documentElement.style.setProperty("--cw-top", `${top.target.offsetHeight}px`);
+  });
+  let measured = null;
+  cw.onChange.push(() => {
+    if (measured === cw.one("#cw-top")) return;
+    measured = cw.one("#cw-top");
+    measure.disconnect();
+    if (measured) measure.observe(measured);
+  });
 }

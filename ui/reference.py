@@ -39,9 +39,19 @@ class Reference:
         return " ".join(filter(None, (self.text, self.link, f"({'; '.join(self.marks)})")))
 
 
-def reference_of(source: SourceRef) -> Reference:
-    """Return the source as people read it."""
-    return Reference(text=_text(source), link=link_of(source), marks=marks_of(source))
+def reference_of(source: SourceRef, in_full: bool = False) -> Reference:
+    """Return the source as people read it; in full, every author is named."""
+    return Reference(text=_text(source, in_full), link=link_of(source), marks=marks_of(source))
+
+
+def record_of(source: SourceRef) -> str:
+    """The identifiers and the licence of a source, as far as they are known, in one line."""
+    parts = [f"id {source.id}"]
+    parts += [f"doi:{source.doi}"] if source.doi else []
+    parts += [f"PMID {source.pmid}"] if source.pmid else []
+    parts += [source.url] if source.url and source.doi else []
+    parts += [f"licence: {source.licence}"] if source.licence else []
+    return " · ".join(parts)
 
 
 def authors_of(authors: Sequence[str]) -> str:
@@ -94,11 +104,12 @@ def agreement_of(statement: Statement) -> str:
     return ": ".join(filter(None, (f"{statement.sources_agreeing} sources agree", named)))
 
 
-def _text(source: SourceRef) -> str:
+def _text(source: SourceRef, in_full: bool) -> str:
     year = f" ({source.year})" if source.year else ""
     where = where_of(source)
     if source.authors:
-        parts = [ended(f"{authors_of(source.authors)}{year}"), ended(source.title)]
+        authors = ", ".join(source.authors) if in_full else authors_of(source.authors)
+        parts = [ended(f"{authors}{year}"), ended(source.title)]
     else:
         parts = [ended(f"{source.title}{year}")]
     return " ".join(" ".join([*parts, ended(where)] if where else parts).split())

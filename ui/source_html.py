@@ -21,6 +21,7 @@ _KIND_NAMES = {
 }
 _OFFICIAL = frozenset({Kind.GUIDELINE, Kind.REGULATOR, Kind.LABEL, Kind.LAW})
 _STRONG = frozenset({Kind.SYSTEMATIC_REVIEW, Kind.META_ANALYSIS, Kind.TRIAL})
+_WEAK = frozenset({Kind.ANIMAL_STUDY, Kind.IN_VITRO})  # not seen in people
 
 
 def card_html(source: SourceRef, citation: Citation, passage: Passage | None, statement: str) -> str:
@@ -32,10 +33,13 @@ def card_html(source: SourceRef, citation: Citation, passage: Passage | None, st
     return (
         f'<p class="cw-card__badges">{badges_html(source)}</p>'
         f'<h3 class="cw-card__title">{escaped(source.title)}</h3>'
-        f'<p class="cw-card__by">{escaped(_byline(source))}</p>'
-        f'{cited_for}<h4 class="cw-card__label">Passage of the {whose}</h4>{_whereabouts(passage)}'
-        f'<blockquote class="cw-passage">{marked_html(citation, passage)}</blockquote>'
-        f"{flags_html(source)}{_record(source)}"
+        f'<p class="cw-card__by">{escaped(authors_of(source.authors))}</p>'
+        f"{flags_html(source)}{cited_for}"
+        f'<h4 class="cw-card__label">Passage of the {whose}</h4>{_whereabouts(passage)}'
+        '<div class="cw-reader" tabindex="0" role="region" aria-label="The passage in its document">'
+        f'<blockquote class="cw-passage" data-passage="{escaped(citation.passage_id)}" '
+        f'data-start="{citation.start}" data-end="{citation.end}">{marked_html(citation, passage)}'
+        f"</blockquote></div>{_record(source)}"
     )
 
 
@@ -61,11 +65,26 @@ def reference_html(source: SourceRef) -> str:
 
 
 def badges_html(source: SourceRef) -> str:
-    """Render the kind of study, and a mark that nobody misses on a retracted work."""
-    tone = "official" if source.kind in _OFFICIAL else "strong" if source.kind in _STRONG else "plain"
-    badge = f'<span class="cw-badge cw-badge--{tone}">{escaped(kind_name(source.kind))}</span>'
-    retracted = '<span class="cw-badge cw-badge--retracted">Retracted</span>' if source.retracted else ""
-    return retracted + badge
+    """Render kind and year, whose words are quoted, and a mark that nobody misses on a retracted work."""
+    tones = {"official": _OFFICIAL, "strong": _STRONG, "weak": _WEAK}
+    tone = next((name for name, kinds in tones.items() if source.kind in kinds), "plain")
+    retracted = _badge("retracted", "Retracted") if source.retracted else ""
+    concern = _badge("concern", "Expression of concern") if source.concern else ""
+    year = _badge("year", str(source.year)) if source.year else ""
+    summary = _badge("summary", "Summary for Citewell") if source.words == "summary" else ""
+    return retracted + concern + _badge(tone, kind_name(source.kind)) + year + summary
+
+
+def _badge(tone: str, text: str) -> str:
+    return f'<span class="cw-badge cw-badge--{tone}">{escaped(text)}</span>'
+
+
+def rested_html(source: SourceRef) -> str:
+    """Render a source in the panel's list of what an answer rests on."""
+    return (
+        f'<div><p class="cw-rested__title">{escaped(source.title)}</p>'
+        f'<p class="cw-card__badges">{badges_html(source)}</p></div>'
+    )
 
 
 def flags_html(source: SourceRef) -> str:
@@ -117,8 +136,6 @@ def _flags(source: SourceRef) -> list[str]:
         flags.append("This work has been retracted.")
     if source.concern:
         flags.append("The journal has published an expression of concern about this work.")
-    if source.words == "summary":
-        flags.append("Summary written for Citewell, not the work's own words")
     if source.unverified:
         flags.append(f"Partly verified: {', '.join(source.unverified)} could not be checked")
     if source.disputed_by:
@@ -128,9 +145,8 @@ def _flags(source: SourceRef) -> list[str]:
 
 
 def _flag_line(source: SourceRef) -> str:
-    words = [SUMMARY] if source.words == "summary" else []
-    words += [f"partly verified: {', '.join(source.unverified)}"] if source.unverified else []
-    return f'<span class="cw-reference__flags">{escaped(" · ".join(words))}</span>' if words else ""
+    words = f"partly verified: {', '.join(source.unverified)}" if source.unverified else ""
+    return f'<span class="cw-reference__flags">{escaped(words)}</span>' if words else ""
 
 
 def _byline(source: SourceRef) -> str:

@@ -1,27 +1,19 @@
-"""Lay an Answer out for a terminal: wrapped lines, in colour or as plain text without escape codes.
+"""Lay an Answer out as lines for a terminal, whole or as it comes.
 
-What sources or users wrote is neutralised here, so that no text can steer the terminal. Not for printing.
+Not for wrapping and colours (`ui.sheet`), nor for printing (`ui.cli_ask`).
 """
 
 from __future__ import annotations
 
-import io
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Sequence
 
-from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.text import Text
 
-from retrieval.answer import Answer, Citation, Outcome, SourceRef, Statement
-from ui.reference import RETRACTED, agreement_of, reference_of
+from retrieval.answer import Answer, Caution, Citation, Outcome, SourceRef, Statement
+from retrieval.events import Event, Opening, StatementReady
+from ui.reference import RETRACTED, agreement_of, record_of, reference_of
+from ui.sheet import WIDEST, Sheet, sheet_of
 
-WIDEST = 100
-_NARROWEST = 30
-_NARROWEST_COLUMN = 8
-_GAP = "  "
 _BANNERS = {
     Outcome.EMERGENCY: ("*** EMERGENCY ***", "bold white on red"),
     Outcome.ERROR: ("No answer: something went wrong.", "bold red"),
@@ -31,89 +23,84 @@ _WORDED = {
     "citewell": ("*", "* In words written for Citewell, from the sources that are cited."),
     "model": ("†", "† In words that a chat model shortened, checked against the sources that are cited."),
 }
-_JOINERS = "\u200c\u200d"  # several scripts need them
-_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
-def neutralise(text: str) -> str:
-    """Return the text as one line that a terminal shows and never obeys.
-
-    Control characters become a visible sign, invisible ones that reorder or hide are left out.
-    """
-    return "".join(_shown(char) for char in text)
-
-
-def _shown(char: str) -> str:
-    if char in _BREAKS:
-        return " "
-    category = unicodedata.category(char)
-    if category in {"Cc", "Cs", "Co"}:
-        return "\N{REPLACEMENT CHARACTER}"
-    return "" if category == "Cf" and char not in _JOINERS else char
-
-
-@dataclass
-class _Sheet:
-    """Lines of at most `width` cells; a word that is longer, such as an address, stays whole."""
-
-    width: int
-    lines: list[Text] = field(default_factory=list)
-
-    def gap(self) -> None:
-        """Add an empty line, unless there is one or nothing above it."""
-        if self.lines and self.lines[-1].plain:
-            self.lines.append(Text())
-
-    def add(self, *parts: tuple[str, str], first: str = "", rest: str = "") -> None:
-        """Add a paragraph of (text, style) parts; its first line begins with `first`, others with `rest`."""
-        text = Text()
-        for words, style in parts:
-            text.append(neutralise(words), style)
-        indent = first
-        for line in text.divide(_breaks(text.plain, self.width - len(rest))):
-            line.rstrip()
-            self.lines.append(Text(indent).append_text(line))
-            indent = rest
-
-
-def _breaks(text: str, width: int) -> list[int]:
-    """Where lines begin, but for the first, so that each takes at most `width` cells."""
-    starts, used = [], 0
-    for match in re.finditer(r"\S+\s*", text):
-        word = match.group()
-        if used and used + cell_len(word.rstrip()) > width:
-            starts.append(match.start())
-            used = 0
-        used += cell_len(word)
-    return starts
-
-
-def answer_lines(answer: Answer, width: int = WIDEST, privacy: Sequence[str] = ()) -> list[Text]:
+def answer_lines(
+    answer: Answer, width: int = WIDEST, privacy: Sequence[str] = (), in_full: bool = False
+) -> list[Text]:
     """Return the lines of an answer, from the outcome to the disclaimer.
 
     Args:
         answer: What to show.
         width: Cells a line may take; at most 100 are used.
         privacy: What is said of where questions go.
+        in_full: Whether sources are shown with their whole record and the words that are cited of them.
 
     """
-    sheet = _Sheet(max(_NARROWEST, min(width, WIDEST)))
+    sheet = sheet_of(width)
     if answer.outcome in _BANNERS:
         sheet.add(_BANNERS[answer.outcome])
     # What warns is read first; only the product's own opening, which has no heading, stands above it.
     _add_statements(sheet, answer, [each for each in answer.statements if not each.heading])
-    _add_warnings(sheet, answer)
+    _add_warnings(sheet, answer.warnings)
     _add_statements(sheet, answer, [each for each in answer.statements if each.heading])
+    _add_ending(sheet, answer, privacy, in_full)
+    return sheet.lines
+
+
+def stream_lines(
+    events: Iterable[Event], width: int = WIDEST, privacy: Sequence[str] = (), in_full: bool = False
+) -> Generator[list[Text], None, Answer]:
+    """Yield the lines of an answer as it comes: warnings, then each statement, then sources and disclaimer.
+
+    Takes what `answer_lines` takes, and returns the answer. The product's own opening is held back until
+    something is cited: only the whole answer tells whether it is help in an emergency, or an error.
+
+    """
+    sheet, opening, said = sheet_of(width), Opening(), list[Statement]()
+    shown = 0
+    for event in events:
+        if isinstance(event, Opening):
+            opening = event
+        elif isinstance(event, StatementReady):
+            said.append(event.statement)
+            if shown or event.statement.citations:
+                _add_next(sheet, said, opening.warnings, begins=not shown)
+                yield sheet.lines[shown:]
+                shown = len(sheet.lines)
+        elif not shown:
+            yield answer_lines(event.answer, width, privacy, in_full)
+            return event.answer
+        else:
+            if event.answer.outcome in _BANNERS:
+                sheet.gap()
+                sheet.add(_BANNERS[event.answer.outcome])
+            _add_ending(sheet, event.answer, privacy, in_full)
+            yield sheet.lines[shown:]
+            return event.answer
+    raise TypeError("the events of an answer ended without the answer")
+
+
+def _add_next(sheet: Sheet, said: list[Statement], warnings: Sequence[Caution], begins: bool) -> None:
+    """Add the latest statement; where it is the first, with all that was held back."""
+    *before, latest = said
+    if begins:
+        for each in before:
+            sheet.add((each.text, ""))
+        _add_warnings(sheet, warnings)
+    if begins or latest.heading != before[-1].heading:
+        _add_heading(sheet, latest.heading)
+    _add_statement(sheet, latest, "")
+
+
+def _add_ending(sheet: Sheet, answer: Answer, privacy: Sequence[str], in_full: bool) -> None:
+    """Whose words they are, the sources, the notes and the disclaimer."""
     worded = {statement.worded_by for statement in answer.statements}
     if worded & _WORDED.keys():
         sheet.gap()
         for _, meaning in (mark for by, mark in _WORDED.items() if by in worded):
             sheet.add((meaning, "dim"))
-    if answer.sources:
-        sheet.gap()
-        sheet.add(("Sources", "bold"))
-        for source in answer.sources:
-            _add_source(sheet, source)
+    add_sources(sheet, answer, in_full)
     sheet.gap()
     for note in answer.notes:
         sheet.add((note if answer.outcome is Outcome.ERROR else f"Note: {note}", ""))
@@ -122,32 +109,68 @@ def answer_lines(answer: Answer, width: int = WIDEST, privacy: Sequence[str] = (
         sheet.add((paragraph, "italic"))
     for line in privacy:
         sheet.add((line, "dim"))
-    return sheet.lines
 
 
-def _add_warnings(sheet: _Sheet, answer: Answer) -> None:
-    if not answer.warnings:
+def add_sources(sheet: Sheet, answer: Answer, in_full: bool) -> None:
+    """Add the sources of an answer, if it has any; in full with the words that are cited of each."""
+    if not answer.sources:
+        return
+    sheet.gap()
+    sheet.add(("Sources", "bold"))
+    for source in answer.sources:
+        if in_full:
+            sheet.gap()
+        _add_source(sheet, source, in_full)
+        if in_full:
+            _add_quotes(sheet, answer, source.number)
+
+
+def _add_quotes(sheet: Sheet, answer: Answer, number: int) -> None:
+    parts: list[Caution | Statement] = [*answer.warnings, *answer.statements]
+    cited = {
+        (each.passage_id, each.start, each.end): each.quote
+        for part in parts
+        for each in part.citations
+        if each.number == number
+    }
+    indent = " " * len(f"[{number}] ")
+    for (passage, start, end), quote in cited.items():
+        sheet.add((f"“{quote}”", ""), first=indent, rest=indent)
+        command = f"citewell show {passage} --span {start}:{end}"
+        sheet.add((command, "dim"), first=indent + "  ", rest=indent + "  ")
+
+
+def _add_warnings(sheet: Sheet, warnings: Sequence[Caution]) -> None:
+    if not warnings:
         return
     sheet.gap()
     sheet.add(("Warning", "bold yellow"))
-    for warning in answer.warnings:
+    for warning in warnings:
         sheet.add((warning.text, ""), *_marks(warning.citations), first="  ! ", rest="    ")
 
 
-def _add_statements(sheet: _Sheet, answer: Answer, statements: Sequence[Statement]) -> None:
+def _add_statements(sheet: Sheet, answer: Answer, statements: Sequence[Statement]) -> None:
     """Statements under their headings, both in the order in which they first come."""
     style = "bold" if answer.outcome is Outcome.EMERGENCY else ""
     for heading in dict.fromkeys(statement.heading for statement in statements):
-        sheet.gap()
-        if heading:
-            sheet.add((heading, "bold green"))
+        _add_heading(sheet, heading)
         for statement in statements:
             if statement.heading == heading:
-                star, _ = _WORDED.get(statement.worded_by, ("", ""))
-                indent = ("  - ", "    ") if heading else ("", "")
-                agree = [(f" ({words})", "dim")] if (words := agreement_of(statement)) else []
-                parts = ((statement.text + star, style), *_marks(statement.citations), *agree)
-                sheet.add(*parts, first=indent[0], rest=indent[1])
+                _add_statement(sheet, statement, style)
+
+
+def _add_heading(sheet: Sheet, heading: str) -> None:
+    sheet.gap()
+    if heading:
+        sheet.add((heading, "bold green"))
+
+
+def _add_statement(sheet: Sheet, statement: Statement, style: str) -> None:
+    star, _ = _WORDED.get(statement.worded_by, ("", ""))
+    first, rest = ("  - ", "    ") if statement.heading else ("", "")
+    agree = [(f" ({words})", "dim")] if (words := agreement_of(statement)) else []
+    parts = ((statement.text + star, style), *_marks(statement.citations), *agree)
+    sheet.add(*parts, first=first, rest=rest)
 
 
 def _marks(citations: Iterable[Citation]) -> list[tuple[str, str]]:
@@ -155,8 +178,8 @@ def _marks(citations: Iterable[Citation]) -> list[tuple[str, str]]:
     return [(" ", ""), *((f"[{number}]", "cyan") for number in numbers)] if numbers else []
 
 
-def _add_source(sheet: _Sheet, source: SourceRef) -> None:
-    reference = reference_of(source)
+def _add_source(sheet: Sheet, source: SourceRef, in_full: bool) -> None:
+    reference = reference_of(source, in_full)
     number = f"[{source.number}] "
     indent = " " * len(number)
     at = len(sheet.lines)
@@ -164,44 +187,13 @@ def _add_source(sheet: _Sheet, source: SourceRef) -> None:
     sheet.lines[at].stylize("cyan", 0, len(number) - 1)
     if reference.link:
         sheet.add((reference.link, "blue"), first=indent, rest=indent)
-    marks = [(f"{mark}; ", "bold red" if mark == RETRACTED else "dim") for mark in reference.marks]
-    last, style = marks.pop()
-    sheet.add(*marks, (last.removesuffix("; "), style), first=indent, rest=indent)
+    add_marks(sheet, reference.marks, indent)
+    if in_full and (record := record_of(source)):
+        sheet.add((record, "dim"), first=indent, rest=indent)
 
 
-def render(lines: Iterable[Text], colour: bool) -> str:
-    """Return the lines as a string: with colour codes, or with no escape code at all."""
-    if not colour:
-        return "\n".join(line.plain.rstrip() for line in lines)
-    sink = io.StringIO()
-    console = Console(file=sink, force_terminal=True, color_system="standard", no_color=False)
-    for line in lines:
-        console.print(line, soft_wrap=True)
-    return sink.getvalue().removesuffix("\n")
-
-
-def table_text(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | None) -> str:
-    """Return a table as plain text without trailing spaces, or as tab-separated lines for other programs.
-
-    Args:
-        header: Names of the columns.
-        rows: Cells, neutralised here.
-        width: Cells that the table may take: what is longer is cut with an ellipsis. None gives tabs.
-
-    """
-    body = [[neutralise(cell) for cell in row] for row in rows]
-    if width is None:
-        return "\n".join("\t".join(row) for row in (header, *body))
-    columns = list(zip(header, *body, strict=True))
-    widths = [max(map(cell_len, column)) for column in columns]
-    while sum(widths) + len(_GAP) * (len(widths) - 1) > width and max(widths) > _NARROWEST_COLUMN:
-        widths[widths.index(max(widths))] -= 1
-    figures = [all(cell.isdigit() for cell in cells if cell) for _, *cells in columns]
-    lines = (map(_cell, row, widths, figures) for row in (header, *body))
-    return "\n".join(_GAP.join(line).rstrip() for line in lines)
-
-
-def _cell(text: str, width: int, figure: bool) -> str:
-    if cell_len(text) > width:
-        return set_cell_size(text, width - 1) + "…"
-    return text.rjust(width) if figure else set_cell_size(text, width)
+def add_marks(sheet: Sheet, marks: Sequence[str], indent: str) -> None:
+    """Add what to know of a source before trusting it; a retraction in red."""
+    styled = [(f"{mark}; ", "bold red" if mark == RETRACTED else "dim") for mark in marks]
+    last, style = styled.pop()
+    sheet.add(*styled, (last.removesuffix("; "), style), first=indent, rest=indent)

@@ -89,6 +89,8 @@ _REASON = re.compile(
 _FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
 # How far behind the most like a sentence may be, in the direct answer and below it.
 _BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
+_LIKELY = 0.63  # below it, a sentence that is like the question in meaning does not answer it
+_OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
 _SURE = 0.76  # from where the words of a question do not matter any more
 _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
@@ -152,11 +154,16 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
 
 def _nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list[tuple[Evidence, float]]:
     """Without those that are expected to answer quite another question, where others answer this one."""
-    best = max((each.foreseen for each, _ in fits if each.foreseen is not None), default=0.0)
+    likeness = [(each.foreseen or 0.0) - _OF_CLASS * (1 - min(fit, 1.0)) for each, fit in fits]
+    best = max(likeness, default=0.0)
     if slot.outlined or best < _FORESEEN:
         return list(fits)
     least = best - (_BEHIND_DIRECT if slot.direct else _BEHIND_EXPECTED)
-    return [(each, fit) for each, fit in fits if each.foreseen is None or each.foreseen >= least]
+    return [
+        (each, fit)
+        for (each, fit), like in zip(fits, likeness, strict=True)
+        if each.foreseen is None or like >= least
+    ]
 
 
 def answers(each: Evidence) -> bool:
@@ -327,7 +334,9 @@ def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Des
     if foreign:
         return covered >= 0.6
     if slot.direct:
-        return covered >= _SPOKEN_OF or each.relevance >= _ALIKE
+        return covered >= _SPOKEN_OF or (
+            each.relevance >= _ALIKE and (each.foreseen is None or each.foreseen >= _LIKELY)
+        )
     about = asked.subjects or asked.context
     if not about:
         return covered >= 0.6 and each.relevance >= 0.4
@@ -335,6 +344,6 @@ def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Des
         return True  # the parts of an outline ask their own questions
     if asked.subjects and set(asked.facets) - {"definition"}:
         return covered >= 0.34 or each.relevance >= 0.45
-    return covered >= 0.5 or (
-        each.relevance >= 0.62 and all(is_known(term, desk.index) for term in asked.terms)
-    )
+    # What it was written down to answer says more than its meaning, where anybody wrote that down.
+    is_alike = each.relevance >= _ALIKE and (each.foreseen is None or each.foreseen >= _LIKELY)
+    return covered >= 0.5 or (is_alike and all(is_known(term, desk.index) for term in asked.terms))

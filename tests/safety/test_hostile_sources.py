@@ -11,7 +11,9 @@ from retrieval.pipeline import Citewell
 from retrieval.safety.directive import is_directive
 from tests.safety.test_surfaces import assert_page_is_sound, assert_sound, assert_terminal_is_sound
 from ui.html import Turn, turn_html
-from ui.page import Conversation, _Replies
+from ui.own import OwnDocuments
+from ui.page_replies import Replies
+from ui.page_request import Asked
 
 SOURCE = """\
 ---
@@ -72,8 +74,9 @@ def test_nothing_in_a_source_commands(question, poisoned):
     assert answer.outcome is not Outcome.ERROR
     assert_sound(answer, "us", poisoned)
     assert_terminal_is_sound(answer)
-    *_, last = _Replies(poisoned).reply(question, Conversation())
-    assert_page_is_sound(last[1], answer)
+    replies = Replies(poisoned, OwnDocuments(poisoned))
+    *_, last = replies.turns(question, Asked())
+    assert_page_is_sound(replies.html(last), answer)
 
 
 def test_its_facts_are_still_given(poisoned):

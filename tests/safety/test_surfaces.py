@@ -19,8 +19,11 @@ from retrieval.safety.disclaimer import disclaimer_for
 from retrieval.safety.help import help_for, load_help, reminder_for
 from retrieval.safety.triage import Level, load_rules
 from ui.html import Turn, turn_html
-from ui.page import Conversation, _Replies
-from ui.terminal import answer_lines, render
+from ui.own import OwnDocuments
+from ui.page_replies import Replies
+from ui.page_request import Asked
+from ui.sheet import render
+from ui.terminal import answer_lines
 
 REGIONS = sorted(load_help().contacts)
 RULES = load_rules().rules
@@ -188,9 +191,10 @@ def test_the_page_the_runnable_and_the_stream_say_the_same(question, region, by_
         assert events[0].warnings == answer.warnings
 
     if question.strip():
-        *_, last = _Replies(citewell).reply(question, Conversation())
-        shown = last[2].turns[-1].answer
-        assert_page_is_sound(last[1], shown)
+        replies = Replies(citewell, OwnDocuments(citewell))
+        *_, last = replies.turns(question, Asked())
+        assert last.answer is not None
+        assert_page_is_sound(replies.html(last), last.answer)
 
 
 @pytest.mark.parametrize("region", REGIONS)

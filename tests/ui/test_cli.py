@@ -15,91 +15,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from corpus.errors import IndexBusyError
 from retrieval.answer import Answer
+from tests.ui.commands import ROOT, RUN, SOURCES, in_terminal, invoke, run, write_sources
 from ui.cli import cli
 
-ROOT = Path(__file__).parents[2]
-RUN = [sys.executable, "-c", "from ui.cli import main; main()"]
 EMERGENCY = "I took 60 diazepam tablets with vodka and I want to die"
 QUESTION = "how does diazepam work"
 DISCLAIMER = "medical advice"
-SOURCE = """\
----
-id: {id}
-kind: {kind}
-title: About {drug}
-year: 2020
-words: own
----
-
-## How it works
-{drug} {works}
-
-## Stopping and withdrawal
-Stopping {drug} suddenly can cause withdrawal symptoms, so the dose is lowered in steps.
-"""
-SOURCES = {
-    "diazepam": ("label", "strengthens the effect of GABA, the main inhibitory messenger of the brain."),
-    "sertraline": ("label", "blocks the reuptake of serotonin into nerve cells."),
-    "bupropion": ("review", "blocks the reuptake of noradrenaline and dopamine into nerve cells."),
-}
-
-
-def write_sources(folder: Path) -> Path:
-    folder.mkdir()
-    for drug, (kind, works) in SOURCES.items():
-        text = SOURCE.format(id=f"{drug}_source", kind=kind, drug=drug.capitalize(), works=works)
-        (folder / f"{drug}.md").write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    """Folder with an index of three small sources."""
-    base = tmp_path_factory.mktemp("cli")
-    result = CliRunner().invoke(
-        cli, ["ingest", str(write_sources(base / "docs")), "--home", str(base / "home")]
-    )
-    assert result.exit_code == 0, result.output
-    return base / "home"
-
-
-def invoke(*arguments, **kwargs):
-    return CliRunner().invoke(cli, [str(each) for each in arguments], **kwargs)
-
-
-def run(*arguments, env=None, **kwargs) -> subprocess.CompletedProcess:
-    """The command as a process of its own."""
-    environment = {**os.environ, **(env or {})}
-    command = [*RUN, *map(str, arguments)]
-    kwargs = {"stdin": subprocess.DEVNULL, "cwd": ROOT, **kwargs}
-    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, **kwargs)
-
-
-def in_terminal(*arguments, env=None) -> str:
-    """What the command writes on standard output when that is a terminal."""
-    ours, theirs = pty.openpty()
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-    environment |= {"TERM": "xterm", **(env or {})}
-    process = subprocess.Popen(
-        [*RUN, *map(str, arguments)], stdout=theirs, stderr=subprocess.DEVNULL, env=environment, cwd=ROOT
-    )
-    os.close(theirs)
-    written = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not part:
-            break
-        written += part
-    os.close(ours)
-    process.wait(timeout=60)
-    return written.decode()
+def home(small_home) -> Path:
+    return small_home
 
 
 # Help
@@ -140,7 +69,8 @@ def test_every_command_explains_itself_with_an_example(path):
 
 def test_commands_are_listed_in_the_order_of_need():
     listed = re.findall(r"^  (\w+)  ", invoke("--help").stdout.split("Commands:")[1], re.MULTILINE)
-    assert listed == ["ask", "ingest", "fetch", "sources", "ui", "corpus", "index", "audit"]
+    owned = ["ask", "chat", "ingest", "fetch", "search", "show", "sources", "settings", "corpus", "index"]
+    assert [each for each in listed if each in owned] == owned
     assert {" ".join(each) for each in commands()} >= {"corpus check", "index status", "index verify"}
 
 
@@ -201,13 +131,13 @@ def test_json_holds_no_control_character(tmp_path):
 
 def test_missing_index_names_the_remedy_and_keeps_the_disclaimer(tmp_path):
     result = run("ask", QUESTION, "--home", tmp_path)
-    assert result.returncode == 1
+    assert result.returncode == 3
     shown = " ".join(result.stdout.decode().split())
     assert "Run 'citewell ingest' to build it." in shown
     assert DISCLAIMER in shown
     assert result.stderr == b""
     as_json = invoke("ask", "--json", QUESTION, "--home", tmp_path)
-    assert as_json.exit_code == 1
+    assert as_json.exit_code == 3
     answer = Answer.model_validate_json(as_json.stdout)
     assert answer.outcome == "error"
     assert "citewell ingest" in answer.notes[0]
@@ -224,7 +154,7 @@ def test_emergency_is_answered_without_an_index(tmp_path):
 def test_settings_that_cannot_be_read_keep_disclaimer_and_emergencies(monkeypatch, home):
     monkeypatch.setenv("CITEWELL_PASSAGE_TOKENS", "many")
     result = invoke("ask", QUESTION, "--home", home)
-    assert result.exit_code == 1
+    assert result.exit_code == 7
     assert "Setting passage_tokens" in result.stdout
     assert DISCLAIMER in result.stdout
     assert invoke("ask", EMERGENCY, "--home", home).stdout.startswith("*** EMERGENCY ***")
@@ -436,7 +366,7 @@ def test_verify_finds_a_flipped_byte(tmp_path):
         r"citewell: The index at .* is damaged: .* Run 'citewell ingest' .*\n", damaged.stderr
     )
     asked = invoke("ask", QUESTION, "--home", home)
-    assert asked.exit_code == 1
+    assert asked.exit_code == 4
     assert "is damaged" in asked.stdout
     assert DISCLAIMER in asked.stdout
 

@@ -1,4 +1,6 @@
+import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -6,7 +8,7 @@ import pytest
 from corpus.record import Kind, SourceId
 from ingest.document import Passage, PassageId, Span
 from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
-from ui.html import Turn, turn_html
+from ui.html import Growing, Turn, turn_html
 from ui.markup import escaped, link
 from ui.source_html import badges_html, card_html, kind_name, links_html, reference_html
 
@@ -85,9 +87,18 @@ def answer(outcome=Outcome.ANSWERED, **fields):
     return Answer(outcome=outcome, **(shape | fields))
 
 
-def render(given, shown=None, number=3, passages=None):
+def render(given, shown=None, number=3, passages=None, works=None):
+    """The answer as the page shows it; with `shown`, while so many of its statements have come."""
     known = {"p1": passage(), "p2": passage()} if passages is None else passages
-    return Tags(turn_html(Turn(number, given.question, given), known, shown))
+    if shown is None:
+        turn = Turn(number, given.question, given)
+    else:
+        growing = Growing(given.warnings, given.statements[:shown], given.sources)
+        turn = Turn(number, given.question, growing=growing)
+    # What the browser keeps and copies holds the same words again, hidden.
+    return Tags(
+        re.sub(r'(?s)<div class="cw-(?:copy|kept)" hidden>.*?</div>', "", turn_html(turn, known, works))
+    )
 
 
 def test_statements_stand_under_real_headings_with_named_buttons():
@@ -96,6 +107,8 @@ def test_statements_stand_under_real_headings_with_named_buttons():
     marks = page.of_class("cw-mark")
     assert [mark["aria-label"] for mark in marks] == [
         "source 1: A trial",
+        "source 1: A trial",
+        "source 2: A label",
         "source 1: A trial",
         "source 2: A label",
         "source 1: A trial",
@@ -139,7 +152,7 @@ def test_the_card_shows_the_whole_passage_with_the_cited_words_marked():
 @pytest.mark.parametrize("stored", [None, passage("Something else was stored here since.")])
 def test_a_passage_that_is_not_what_was_cited_gives_way_to_the_quote(stored):
     html = card_html(source(), citation(), stored, QUOTE)
-    assert f'<blockquote class="cw-passage"><mark>{QUOTE}</mark></blockquote>' in html
+    assert f"><mark>{QUOTE}</mark></blockquote>" in html
 
 
 def test_the_card_shows_what_it_is_cited_for_when_the_words_differ():
@@ -181,7 +194,8 @@ def test_the_card_gives_the_record_and_what_to_know_about_it():
         assert expected in text, expected
     listed = Tags(reference_html(given)).text
     assert "Roe A, Poe B, Doe C, et al. (2018). A trial." in listed
-    assert "summary written for Citewell · partly verified: title, authors" in listed
+    assert "partly verified: title, authors" in listed
+    assert "Summary for Citewell" in listed
 
 
 def test_links_open_beside_the_page_and_leak_nothing():
@@ -233,9 +247,11 @@ def test_nothing_from_outside_becomes_markup():
         assert not [
             key for _, each in page.elements for key in each if key.startswith("on") or key == "style"
         ]
-        assert page.of_class("cw-mark")[0]["title"] == HOSTILE
+        assert page.of_class("cw-mark")[0]["aria-label"] == f"source 1: {HOSTILE}"
     page = render(given.model_copy(update={"outcome": Outcome.EMERGENCY}), passages=stored)
-    assert {tag for tag, _ in page.elements} <= {"article", "h2", "span", "div", "p", "ul", "li"}
+    answered = {"article", "h2", "span", "div", "p", "ul", "li"}
+    actions = {"button", "fieldset", "legend", "label", "input", "textarea"}
+    assert {tag for tag, _ in page.elements} <= answered | actions
 
 
 def test_an_emergency_is_an_alert_that_starts_with_help():
@@ -311,3 +327,44 @@ def test_words_written_for_citewell_are_marked():
 
     assert "In words written for Citewell" in worded("citewell")
     assert "In words written for Citewell" not in worded("source")
+
+
+def test_an_answer_says_in_one_line_how_strong_it_is():
+    def line(**fields):
+        shown = render(answer(**fields)).text
+        return shown.partition("How strong is this? ")[2]
+
+    assert line().startswith(
+        "2 independent sources: 1 drug label, 1 trial. "
+        "1 of 2 statements is stated in full by several that agree."
+    )
+    assert "How strong" not in render(answer(statements=(), sources=())).text
+    assert "How strong" not in render(answer(), shown=1).text
+
+
+def test_copies_of_one_work_count_once():
+    shown = render(answer(), works={"s1": "w", "s2": "w"}).text
+    assert "One source: drug label." in shown
+
+
+def test_badges_name_kind_year_retraction_and_whose_words():
+    shown = Tags(badges_html(source(kind=Kind.ANIMAL_STUDY, year=1999, retracted=True, words="summary"))).text
+    assert shown == "RetractedAnimal study1999Summary for Citewell"
+
+
+def test_what_the_browser_keeps_is_the_answer_itself():
+    given = answer(question="why \u202e<b>?")
+    html = turn_html(Turn(7, given.question, given, narrowed="trials"), {})
+    kept = json.loads(unescape(re.search(r'<div class="cw-kept" hidden>(.*?)</div>', html)[1]))
+    assert Answer.model_validate(kept["answer"]) == given
+    assert (kept["number"], kept["question"], kept["narrowed"]) == (7, given.question, "trials")
+
+
+def test_what_narrows_an_answer_stands_by_its_question():
+    html = turn_html(Turn(1, "why", narrowed="<trials>, from 2015 on"), {})
+    assert "Only: &lt;trials&gt;, from 2015 on" in html
+
+
+def test_a_turn_that_comes_back_is_not_announced_again():
+    html = turn_html(Turn(1, "why", answer(), kept=True), {})
+    assert 'data-state="kept"' in html

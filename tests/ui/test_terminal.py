@@ -7,7 +7,8 @@ from rich.cells import cell_len
 
 from corpus.record import Kind
 from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
-from ui.terminal import answer_lines, neutralise, render, table_text
+from ui.sheet import neutralise, render, table_text
+from ui.terminal import answer_lines
 
 DISCLAIMER = "This is information and not medical advice; ask a doctor or pharmacist."
 LONG = "Diazepam strengthens the effect of GABA, the main inhibitory messenger of the central nervous system."

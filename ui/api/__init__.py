@@ -1,0 +1,1 @@
+"""The HTTP API: a FastAPI app with the page mounted on it."""
