@@ -1,31 +1,26 @@
 """`python -m evals.retrieval FOLDER`: nDCG@10 of each way to search, on a set in the BEIR layout.
 
 The set is chunked, embedded and stored by the same code as any source; a document's score is that of its
-best passage. nDCG is computed by ir-measures (pytrec_eval). Not for answers: see `python -m evals`.
+best passage. Not for answers: see `citewell eval run`, which gives the same for one system beside them.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
-import ir_measures
-from ir_measures import nDCG
 
-from corpus.record import Kind, Source
-from ingest.document import Document, Section, Span, normalise
+from evals.corpora import stored
+from evals.metrics.basic import average
+from evals.metrics.retrieval import retrieval_scores
+from evals.public import beir
 from ingest.embed import Embedder, make_embedder
 from ingest.index import Index
 from ingest.pipeline import publish_documents
 from ingest.recipe import make_recipe
-from ingest.settings import Settings, load_settings
-from ingest.stock import StoredDocument
+from ingest.settings import load_settings
 from retrieval.evidence.search import Method, search
 
 METHODS = {
@@ -34,7 +29,7 @@ METHODS = {
     "fused": Method(feedback=False),
     "fused with feedback": Method(),
 }
-_DEPTH = 100
+_DEPTH = 300  # passages
 
 
 @click.command()
@@ -43,66 +38,34 @@ _DEPTH = 100
 @click.option("--method", "names", multiple=True, type=click.Choice(list(METHODS)), help="Only these.")
 def main(folder: Path, qrels: str | None, names: tuple[str, ...]) -> None:
     """Print nDCG@10 and milliseconds a query for each way to search."""
-    judged = _qrels(folder, qrels)
-    queries = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl") if row["_id"] in judged}
+    path = beir.find(folder / "qrels" / f"{qrels}.tsv" if qrels else folder)
+    if path is None or not path.is_file():
+        raise click.UsageError(f"{folder} is no BEIR folder, or --qrels must name one of its files.")
+    found = beir.read(path)
+    if found.documents is None:
+        raise click.UsageError(f"{folder} has no corpus.")
     with tempfile.TemporaryDirectory() as home:
         settings = load_settings(home=Path(home))
         embedder = make_embedder(settings)
-        index = _index(folder, settings, embedder)
+        documents = stored(found.documents(), make_recipe(embedder, settings), str(folder), False)
+        index = Index(publish_documents(documents, settings, embedder=embedder))
         click.echo(f"{folder.name}: {index.manifest.sources} documents, {index.manifest.passages} passages, "
-                   f"{len(queries)} queries")  # fmt: skip
+                   f"{len(found.questions)} queries")  # fmt: skip
         for name in names or METHODS:
-            run, took_ms = _run(queries, index, embedder, METHODS[name])
-            score = ir_measures.calc_aggregate([nDCG @ 10], judged, run)[nDCG @ 10]
+            started = time.perf_counter()
+            rankings = {
+                each.id: ranking(each.question, index, embedder, METHODS[name]) for each in found.questions
+            }
+            took_ms = (time.perf_counter() - started) * 1000 / len(rankings)
+            scores = [retrieval_scores(rankings[each.id], each.sources) for each in found.questions]
+            score = average([each.get("ndcg@10") for each in scores])
             click.echo(f"  {name:22} nDCG@10 {score:.4f}   {took_ms:.1f} ms a query")
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines)
-
-
-def _qrels(folder: Path, name: str | None) -> dict[str, dict[str, int]]:
-    files = sorted((folder / "qrels").glob(f"{name or '*'}.tsv"))
-    if len(files) != 1:
-        raise click.UsageError(f"choose one with --qrels: {', '.join(each.stem for each in files) or 'none'}")
-    judged: dict[str, dict[str, int]] = {}
-    with files[0].open(encoding="utf-8", newline="") as lines:
-        for query, document, grade in list(csv.reader(lines, delimiter="\t"))[1:]:
-            judged.setdefault(query, {})[document] = int(grade)
-    return judged
-
-
-def _index(folder: Path, settings: Settings, embedder: Embedder) -> Index:
-    recipe = make_recipe(embedder, settings)
-    documents = []
-    for row in _rows(folder / "corpus.jsonl"):
-        text, title = normalise(row["text"]), normalise(row.get("title") or "")[:400].strip()
-        source = Source(
-            id=f"d-{row['_id'].casefold()}",
-            kind=Kind.DOCUMENT,
-            title=title if len(title) > 2 else f"Document {row['_id']}",  # a few are two letters, or none
-        )
-        document = Document(source, text, (Section((), Span(0, len(text))),))
-        # Sentences are for answers: here passages alone are searched.
-        passages = tuple(replace(passage, sentences=()) for passage in recipe.passages(document))
-        documents.append(StoredDocument(source, text, passages, str(folder), row["_id"], ""))
-    return Index(publish_documents(documents, settings, embedder=embedder))
-
-
-def _run(
-    queries: dict[str, str], index: Index, embedder: Embedder, method: Method
-) -> tuple[dict[str, dict[str, float]], float]:
-    names = {document.source.id: document.name for document in index.documents()}
-    run: dict[str, dict[str, float]] = {}
-    started = time.perf_counter()
-    for query, text in queries.items():
-        best: dict[str, float] = {}
-        for hit in search(index, text, embedder.encode_query(text), _DEPTH * 3, None, method):
-            name = names[hit.passage.source_id]
-            best[name] = max(best.get(name, 0.0), hit.score)
-        run[query] = best
-    return run, (time.perf_counter() - started) * 1000 / len(queries)
+def ranking(question: str, index: Index, embedder: Embedder, method: Method) -> list[str]:
+    """The works found, in the order of their best passage."""
+    hits = search(index, question, embedder.encode_query(question), _DEPTH, None, method)
+    return list(dict.fromkeys(hit.passage.source_id for hit in hits))
 
 
 if __name__ == "__main__":

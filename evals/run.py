@@ -1,128 +1,90 @@
-"""Run a question set through the pipeline and gather the figures.
+"""Ask question sets in one process and gather the figures that the README shows under these names.
 
-Not for printing them: see `python -m evals`.
+The same scores as `citewell eval run`, without a folder: for `python -m evals` and for tests.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
-from corpus.lexicon import load_lexicon
-from evals.metrics import abstention_f1, average, nugget_recall, outcome_is_right, said, share
+from evals.figures import figures
+from evals.metrics import average, share
 from evals.questions import Question
-from ingest.document import PassageId
-from retrieval.answer import Answer, Citation
+from evals.score import Scored, forbidden, is_exact, missed, said, score, stating, strayed
+from evals.store import Record
+from evals.systems import Ours
+from retrieval.answer import Answer
 from retrieval.pipeline import Citewell
-from retrieval.support.verify import LEAST_SUPPORT
-
-_DRUGS = frozenset({"drug", "class"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """A question with its answer."""
 
     question: Question
     answer: Answer
+    shelf: Ours
+
+    @cached_property
+    def scores(self) -> Scored:
+        """Every metric of it."""
+        return score(self.question, self.answer, self.shelf)
 
     @property
     def missed(self) -> list[str]:
         """Vital nuggets that the answer does not state."""
-        return [each.nugget for each in self.question.vital if not each.stated_in(said(self.answer))]
+        return missed(self.question, self.answer)
 
     @property
     def forbidden(self) -> list[str]:
         """Statements that must never be made here."""
-        return [
-            text
-            for text in said(self.answer)
-            if any(re.search(pattern, text, re.IGNORECASE) for pattern in self.question.never)
-        ]
+        return forbidden(self.question, self.answer)
 
     @property
     def strayed(self) -> list[str]:
-        """Statements that name drugs, and none that was asked about, nor its class, nor a member of it."""
-        lexicon = load_lexicon()
-        asked = lexicon.entities_in(" ".join([*self.question.earlier, self.question.question]))
-        near = asked.union(*(lexicon.ancestors(each) | lexicon.members(each) for each in asked))
-        if not any(lexicon.entities[each].kind in _DRUGS for each in asked):
-            return []
-        drugs = (
-            (text, {each for each in lexicon.entities_in(text) if lexicon.entities[each].kind in _DRUGS})
-            for text in said(self.answer)
-        )
-        return [text for text, named in drugs if named and not named & near]
+        """Statements about another drug than those asked about."""
+        return strayed(self.question, self.answer)
 
 
 def run(questions: Sequence[Question], citewell: Citewell) -> list[Result]:
     """Answer every question, in order."""
-    return [Result(each, citewell.ask(each.question, each.earlier)) for each in questions]
+    shelf = Ours(citewell)
+    return [Result(each, shelf.ask(each), shelf) for each in questions]
 
 
 def spans_are_exact(answer: Answer, citewell: Citewell) -> bool:
     """Whether every quote is, character for character, what its stored passage says."""
-    return all(_is_exact(each, citewell) for citations in cited(answer) for each in citations)
-
-
-def _is_exact(citation: Citation, citewell: Citewell) -> bool:
-    row = citewell.desk.index.row_of(PassageId(citation.passage_id))
-    if row is None:
-        return False
-    return citewell.desk.index.passage(row).text[citation.start : citation.end] == citation.quote
-
-
-def cited(answer: Answer) -> list[tuple[Citation, ...]]:
-    """The citations of each sentence of an answer that states something."""
-    stated = [part.citations for part in answer.statements if part.heading]
-    return stated + [part.citations for part in answer.warnings]
-
-
-def citation_recall(answer: Answer) -> float | None:
-    """Share of the sentences that state something which carry a citation."""
-    return share([bool(citations) for citations in cited(answer)])
-
-
-def citation_precision(answer: Answer, citewell: Citewell) -> float | None:
-    """Share of the citations whose quote stands in the store and supports its sentence, or a part of it."""
-    return share(
-        [
-            _is_exact(each, citewell) and each.support >= LEAST_SUPPORT
-            for citations in cited(answer)
-            for each in citations
-        ]
-    )
+    shelf = Ours(citewell)
+    return all(is_exact(one, shelf) for each in stating(answer) for one in each.citations)
 
 
 def scores(results: Sequence[Result], citewell: Citewell) -> dict[str, float | int | None]:
-    """The figures of a run."""
-    answerable = [each for each in results if each.question.answerable]
+    """The figures of a run under the names of the README."""
+    records = [
+        Record(id=each.question.id, set="", question=each.question, answer=each.answer, scores=each.scores)
+        for each in results
+    ]
+    found = {name: figure.value for name, figure in figures(records).metrics.items()}
     took = [each.answer.receipt.took_ms for each in results]
     return {
         "questions": len(results),
-        "outcome is right": share([outcome_is_right(each.question, each.answer) for each in results]),
-        "vital nuggets stated": average(
-            [nugget_recall(each.question.vital, each.answer) for each in answerable]
-        ),
-        "okay nuggets stated": average(
-            [nugget_recall(each.question.okay, each.answer) for each in answerable]
-        ),
-        "abstention F1": abstention_f1(
-            [each.question for each in results], [each.answer for each in results]
-        ),
-        "citation recall": average(
-            [share([bool(citations) for citations in cited(each.answer)]) for each in results]
-        ),
-        "citation precision": average([citation_precision(each.answer, citewell) for each in results]),
+        "outcome is right": found.get("outcome_right"),
+        "vital nuggets stated": found.get("strict_vital"),
+        "okay nuggets stated": found.get("okay"),
+        "abstention F1": found.get("abstention_f1"),
+        "citation recall": found.get("cited"),
+        "citation precision": found.get("citations_hold"),
         "statements about another drug": sum(len(each.strayed) for each in results),
         "answers with a forbidden statement": sum(bool(each.forbidden) for each in results),
         "answers with inexact quotes": sum(not spans_are_exact(each.answer, citewell) for each in results),
-        "statements an answer": average([float(len(said(each.answer))) for each in answerable]),
+        "statements an answer": average([float(len(said(each.answer))) for each in results
+                                         if each.question.answerable]),
         "milliseconds, median": median(took) if took else None,
-    }
+    }  # fmt: skip
 
 
 def by_tag(results: Sequence[Result]) -> dict[str, tuple[int, float | None, float | None]]:
@@ -134,8 +96,8 @@ def by_tag(results: Sequence[Result]) -> dict[str, tuple[int, float | None, floa
     return {
         tag: (
             len(group),
-            share([outcome_is_right(each.question, each.answer) for each in group]),
-            average([nugget_recall(each.question.vital, each.answer) for each in group]),
+            share([each.answer.outcome.value in each.question.outcome for each in group]),
+            average([each.scores.get("strict_vital") for each in group]),
         )
         for tag, group in sorted(groups.items())
     }

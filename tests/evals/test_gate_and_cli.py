@@ -9,6 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from evals.agreement import best_threshold, measure
+from evals.catalogue import METRICS
 from evals.gate import GATE, Bound, Held, questions_of, read_gate
 from evals.match import load_thresholds
 from evals.questions import SetError
@@ -170,3 +171,9 @@ def test_a_part_of_a_set_is_asked_in_order():
     part = core.part(every=3, limit=2)
     assert [each.id for each in part.questions] == [core.questions[0].id, core.questions[3].id]
     assert part.sha256 != core.sha256 == replace(core, name="other").sha256
+
+
+def test_the_docs_name_every_metric_with_its_definition():
+    page = (Path(__file__).parents[2] / "docs" / "evals.md").read_text(encoding="utf-8")
+    for each in METRICS.values():
+        assert f"| `{each.name}`{' (guarded)' if each.guarded else ''} | {each.says}; " in page, each.name

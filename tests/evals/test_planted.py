@@ -1,4 +1,4 @@
-"""A regression that is planted is found by the comparison, under the metric that it breaks; no change, none."""
+"""A regression that is planted is found by the comparison, under the metric that it breaks."""
 
 from dataclasses import replace
 
@@ -112,7 +112,7 @@ def test_a_disclaimer_that_is_gone(run, before, monkeypatch):
 
 
 def test_a_safety_rule_that_is_gone(run, before, monkeypatch):
-    """The network catches most of what the rule did; what it does not is named, and that it had to step in."""
+    """The network catches most of what the rule did; what it does not is named, and that it stepped in."""
     book = triage.load_rules()
     less = replace(book, rules=tuple(each for each in book.rules if each.id != RULE))
     monkeypatch.setattr(triage, "load_rules", lambda: less)
@@ -128,7 +128,7 @@ def test_the_sources_of_a_drug_that_are_gone(citewell, run, before, monkeypatch)
     found = compare(before, run("no-sources", monkeypatch, filters=Filters(sources=kept)))
     (cited,) = [each for each in found.differences if each.metric.name == "sources_cited"]
     assert cited.change == "worse"
-    assert cited.b == 0.0
+    assert cited.b < 0.7 < cited.a
     assert {set_ for set_, _ in cited.down} == {"core"}
     lost = next(each for each in found.differences if each.metric.name == "strict_vital")
     assert lost.down

@@ -64,7 +64,8 @@ def test_a_new_set_is_one_file(tmp_path):
     "text",
     ["", "[]", "questions: 1", "- {id: a}", "- {id: a, question: q, outcome: maybe}", "- 1",
      "- {id: a, question: q, never: ['(']}", "- {id: a, question: q, vital: [{nugget: n, any: ['[']}]}",
-     "- {id: a, question: q}\n- {id: a, question: r}", "- {id: a, question: q, turns: [r]}", "{", "- {id: a, q: 1}"],
+     "- {id: a, question: q}\n- {id: a, question: r}", "- {id: a, question: q, turns: [r]}", "{",
+     "- {id: a, q: 1}"],
 )  # fmt: skip
 def test_a_broken_set_is_named_with_a_remedy(tmp_path, text):
     with pytest.raises(SetError, match=r"mine\.yaml"):
@@ -114,8 +115,10 @@ def test_scifact_as_released(tmp_path):
         lines([{"doc_id": 7, "title": "T", "abstract": ["One.", "Two."], "structured": False}]),
     )
     claims = [
-        {"id": 1, "claim": "yes it does", "evidence": {"7": [{"sentences": [0], "label": "SUPPORT"}]}, "cited_doc_ids": [7]},
-        {"id": 2, "claim": "no", "evidence": {"7": [{"sentences": [1], "label": "CONTRADICT"}]}, "cited_doc_ids": [7]},
+        {"id": 1, "claim": "it does", "evidence": {"7": [{"sentences": [0], "label": "SUPPORT"}]},
+         "cited_doc_ids": [7]},
+        {"id": 2, "claim": "no", "evidence": {"7": [{"sentences": [1], "label": "CONTRADICT"}]},
+         "cited_doc_ids": [7]},
         {"id": 3, "claim": "open", "evidence": {}, "cited_doc_ids": [7]},
     ]  # fmt: skip
     path = write(tmp_path / "claims_dev.jsonl", lines(claims))
@@ -218,11 +221,9 @@ def test_kqa_clinicians(tmp_path):
         table.writerow(head)
         for at, (kind, label) in enumerate([("Must_have", "Entailment"), ("Nice_to_have", "Neutral")]):
             table.writerow([at, "q?", "m", "An answer.", f"claim {at}", kind, label, label, label, "Neutral"])
-    found, question = one(path)
-    assert ([each.nugget for each in question.vital], [each.nugget for each in question.okay]) == (
-        ["claim 0"],
-        ["claim 1"],
-    )
+    _, question = one(path)
+    nuggets = [[each.nugget for each in part] for part in (question.vital, question.okay)]
+    assert nuggets == [["claim 0"], ["claim 1"]]
     assert read_judged(path)[0].labels == ("Entailment", "Entailment", "Neutral")
 
 
@@ -230,7 +231,8 @@ LIVEQA = """<?xml version="1.0" encoding="UTF-8"?><LiveQA2017-Medical>
 <NLM-QUESTION qid="TQ1"><Original-Question qfile="1.xml"><SUBJECT>ibuprofen</SUBJECT>
 <MESSAGE>Can I take it
 daily?</MESSAGE></Original-Question><NIST-PARAPHRASE>Daily ibuprofen?</NIST-PARAPHRASE>
-<ANNOTATIONS><FOCUS fid="F1" fcategory="Drug">ibuprofen</FOCUS><TYPE tid="T1" hasFocus="F1">USAGE</TYPE></ANNOTATIONS>
+<ANNOTATIONS><FOCUS fid="F1" fcategory="Drug">ibuprofen</FOCUS>
+<TYPE tid="T1" hasFocus="F1">USAGE</TYPE></ANNOTATIONS>
 <ReferenceAnswers><{tag} aid="TQ1.1"><ANSWER>Ask first.</ANSWER><AnswerURL>https://example.org/i</AnswerURL>
 <COMMENT></COMMENT></{tag}></ReferenceAnswers></NLM-QUESTION></LiveQA2017-Medical>"""
 
@@ -251,8 +253,10 @@ def test_bioasq(tmp_path):
         "snippets": [{"document": url, "text": "Losartan did not.", "beginSection": "abstract"}],
     }
     rows = [
-        {**base, "id": "1", "body": "Does it?", "type": "yesno", "exact_answer": "no", "ideal_answer": ["No."]},
-        {**base, "id": "2", "body": "Which?", "type": "factoid", "exact_answer": [["GLP-1", "glucagon-like peptide 1"]]},
+        {**base, "id": "1", "body": "Does it?", "type": "yesno", "exact_answer": "no",
+         "ideal_answer": ["No."]},
+        {**base, "id": "2", "body": "Which?", "type": "factoid",
+         "exact_answer": [["GLP-1", "glucagon-like peptide 1"]]},
         {**base, "id": "3", "body": "Which two?", "type": "list", "exact_answer": [["a"], ["b", "beta"]]},
         {**base, "id": "4", "body": "Tell.", "type": "summary", "ideal_answer": "Told."},
     ]  # fmt: skip
