@@ -13,6 +13,7 @@ from typing import get_args
 import yaml
 
 from corpus.errors import CitewellError, RecordError
+from corpus.expected import load_expected, without_sentence
 from corpus.facets import FacetTable, load_facets
 from corpus.files import CORPUS
 from corpus.ledger import read_ledger
@@ -52,6 +53,8 @@ def check_corpus(folder: Path) -> list[Problem]:
     # An entry whose record cannot be read has one all the same, and that has been reported.
     problems += ledger.without_record(ids | {Path(problem.file).stem for problem in problems})
     if folder.resolve() == CORPUS.resolve():
+        sentences = {record.source.id: record.sentences for record in records}
+        problems += without_sentence(load_expected(), sentences)
         problems += [*check_lexicon(CORPUS / "lexicon.yaml", facets), *check_facets(facets)]
     return sorted(problems, key=lambda problem: problem.file)
 

@@ -14,7 +14,7 @@ the question as in FAQ retrieval (Sakata et al. 2019, doi:10.1145/3331184.333132
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -23,6 +23,7 @@ from pathlib import Path
 from corpus.errors import RecordError
 from corpus.files import CORPUS
 from corpus.lexicon import Lexicon
+from corpus.problem import Problem
 
 EXPECTED = CORPUS / "questions"
 ANY_MEDICINE = "this medicine"
@@ -87,6 +88,27 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             seen.add(text)
     if sentence:
         yield sentence, tuple(asked)
+
+
+def without_sentence(expected: Expected, sentences: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
+    """Questions whose sentence, or whose source, is not in the corpus any more.
+
+    Args:
+        expected: The questions.
+        sentences: By the id of each source, its sentences.
+    """
+    for source, questions in sorted(expected.by_source.items()):
+        name = f"{EXPECTED.name}/{source}.txt"
+        if source not in sentences:
+            yield Problem(name, "there is no such source.", "Delete the file, or name it after a source.")
+            continue
+        known = {" ".join(each.split()) for each in sentences[source]}
+        for sentence, asked in questions.items():
+            if " ".join(sentence.split()) not in known:
+                what = f"the source does not hold the sentence '{sentence[:60]}'."
+                yield Problem(name, what, "Write the sentence as it stands in the source.")
+            if not asked:
+                yield Problem(name, f"no question stands below '{sentence[:60]}'.", "Add one, or delete it.")
 
 
 def masked(question: str, lexicon: Lexicon) -> str:

@@ -249,5 +249,5 @@ def load_settings(**overrides: object) -> Settings:
         else:
             problem = str(error)
         raise SettingsError(
-            f"Setting {problem}.", "Mend the CITEWELL_* variable or citewell.toml; docs/settings.md lists them."
+            f"Setting {problem}.", "Mend the CITEWELL_* variable or citewell.toml (docs/settings.md)."
         ) from error

@@ -1,5 +1,6 @@
 """What the tests share: one index of the shipped corpus with the real model, built once a session."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from ingest.pipeline import ingest
 from ingest.settings import Settings, load_settings
 from retrieval.pipeline import Citewell
+
+# Where the tests run in the background, SIGINT is ignored, and what they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

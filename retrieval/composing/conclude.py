@@ -57,12 +57,12 @@ def conclude(
         if each.holds is False and not each.is_asked
     ]
     if asked.inherited:
-        notes.append(said["inherited"].format(names=_names(asked.subjects, lexicon)))
+        notes.append(said["inherited"].format(names=_names(asked.subjects or asked.context, lexicon)))
     if triaged.level is Level.DECLINE and triaged.category:
         return Conclusion(Outcome.DECLINED, decline_for(triaged.category, bool(chosen)), tuple(notes))
     if not chosen:
         return Conclusion(Outcome.ABSTAINED, (_abstention(asked, desk),), (*notes, _covers(asked, desk)))
-    if asked.kind == "compare" and not any(each.heading == IN_SHORT for each in chosen):
+    if asked.kind == "compare" and not any(_compares(each, asked, lexicon) for each in chosen):
         notes.insert(0, said["no_comparison"].format(names=_names(asked.subjects, lexicon)))
     missing = _missing(asked, draft, chosen, lexicon)
     if missing:
@@ -80,6 +80,13 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
     about = [each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}]
     silent = [each for each in about if not _spoken_of(each, chosen, lexicon)]
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
+
+
+def _compares(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether a statement of the direct answer speaks of two of what is compared."""
+    named = each.evidence.entities
+    sides = [{drug, *lexicon.members(drug)} for drug in asked.subjects]
+    return each.heading == IN_SHORT and sum(bool(named & side) for side in sides) > 1
 
 
 def _spoken_of(entity: EntityId, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:

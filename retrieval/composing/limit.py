@@ -15,6 +15,7 @@ from retrieval.composing.back import back
 from retrieval.composing.compose import Chosen, says_the_same
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.gather import sentences_of
+from retrieval.evidence.standing import stands_alone
 
 _LIMITS = FacetId("limits")
 # What was found, as against what a drug is: only a finding can be limited.
@@ -58,7 +59,7 @@ def _limit_of(finding: Chosen, said: Sequence[Chosen], desk: Desk) -> Chosen | N
     for limit in sorted(limits, key=lambda each: (-each.relevance, each.key)):
         if limit.relevance < _RELATED:
             return None
-        if not any(says_the_same(limit, each.evidence) for each in said):
+        if stands_alone(limit.text) and not any(says_the_same(limit, each.evidence) for each in said):
             return _stated(limit, finding, desk)
     return None
 

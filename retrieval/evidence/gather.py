@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpus.lexicon import EntityId
+from corpus.lexicon import EntityId, Lexicon
 from corpus.record import SourceId
 from ingest.embed import Vectors
 from ingest.index import Foreseen
@@ -28,6 +28,9 @@ _LIKELY = 0.55  # cosine from which they are
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
 
 
+_FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
+
+
 @dataclass(frozen=True)
 class Gathered:
     """The evidence for all slots, with the passages that were looked at, best first."""
@@ -39,7 +42,7 @@ class Gathered:
 
 def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
     """Search, cut the passages found into sentences, and judge these for every slot."""
-    parts = _parts(asked.wording or asked.text)
+    parts = _parts(_what_is_asked(asked, desk.lexicon))
     queries = [asked.text, *(_query(slot, asked, desk) for slot in slots), *parts]
     vectors = desk.embedder.encode_queries(queries)
     general = search(
@@ -66,6 +69,17 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         by_slot.append(judged)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
+    """The wording of a question, without the condition where what is asked holds whatever it is taken for."""
+    wording = asked.wording or asked.text
+    if not asked.subjects or not asked.facets or not set(asked.facets) <= WHATEVER_FOR:
+        return wording
+    for each in reversed(lexicon.mentions(wording)):
+        if lexicon.entities[each.entity].kind == "condition":
+            wording = _FOR.sub("", wording[: each.start]) + wording[each.end :]
+    return " ".join(wording.split())
 
 
 def _parts(wording: str) -> list[str]:

@@ -20,7 +20,7 @@ from retrieval.evidence.about import defines, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.standing import burden, hides_its_animals, speaks_of_animals, stands_alone
 from retrieval.question.hear import load_wordings
-from retrieval.question.plan import JOINT, Slot
+from retrieval.question.plan import JOINT, Slot, nearby
 from retrieval.question.understand import Understanding
 from retrieval.safety.directive import is_directive
 from retrieval.words import coverage, is_derived, is_known, speaks_of
@@ -78,7 +78,6 @@ _OF_KINETICS = 0.12
 _KINETIC_FACETS = frozenset({"duration", "interactions", "dose", "dose_special", "response", "liver_kidney"})
 # What is said of these people is no answer for one who did not ask about them.
 _OTHER_PEOPLE = (FacetId("breastfeeding"), FacetId("pregnancy"), FacetId("children"))
-_OF_OTHER_PEOPLE = 0.2
 # Who asks why is helped by a sentence that gives a reason.
 _WHY = re.compile(r"\b(why|how come|what makes|the reason)\b", re.I)
 _REASON = re.compile(
@@ -91,7 +90,9 @@ _FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
 _BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
 _LIKELY = 0.63  # below it, a sentence that is like the question in meaning does not answer it
 _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
+_OF_ITS_FACET = 0.08  # for standing under the heading that is asked for, in the direct answer
 _SURE = 0.76  # from where the words of a question do not matter any more
+_SURE_BESIDE = 0.86  # from where the heading that a sentence stands under does not matter
 _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
 _NUMBER = re.compile(r"\d")
@@ -135,12 +136,12 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
     """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
     if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
-    if _is_of_others(each, slot, asked) and not answers(each):
+    if _is_of_others(each, slot, asked):
         return None
-    expected = answers(each)
+    expected = answers(each) and not (slot.direct and _is_beside(each, asked))
     if slot.foreseen and not expected:
         return None
-    if not (expected and not slot.outlined) and not _of_facet(each, slot, float(each.vector @ vector)):
+    if not (expected and not slot.facets) and not _of_facet(each, slot, float(each.vector @ vector)):
         return None
     fit = subject_fit(each, slot, asked, desk.lexicon)
     if fit is None or (slot.loose and fit < 0.7) or (slot.paired and not each.entities & set(slot.subjects)):
@@ -171,6 +172,16 @@ def answers(each: Evidence) -> bool:
     return each.foreseen is not None and each.foreseen >= _FORESEEN
 
 
+def _is_beside(each: Evidence, asked: Understanding) -> bool:
+    """Whether a sentence stands under another heading than is asked for, and is not sure to answer.
+
+    How long a drug takes and how long it lasts are asked in much the same words.
+    """
+    if not asked.facets or each.passage.facet is None or (each.foreseen or 0.0) >= _SURE_BESIDE:
+        return False
+    return not any(each.passage.facet in nearby(facet, False) for facet in asked.facets)
+
+
 def _foresight(each: Evidence, slot: Slot) -> float:
     """More for a sentence that is expected to answer such a question, less for one that is not."""
     if each.foreseen is None or slot.outlined:
@@ -194,6 +205,7 @@ def _score(
         + (_OF_OWN_WORDS if slot.direct else _term_weight(asked)) * terms
         + _context_fit(each, asked, slot, desk.lexicon)
         + _foresight(each, slot)
+        + (_OF_ITS_FACET if slot.direct and each.passage.facet in asked.facets else 0.0)
         + _ALSO_ASKED * any(load_wordings().speaks_of(facet, each.text) for facet in slot.besides)
         + (_GIVES_REASON if _WHY.search(asked.text) and _REASON.search(each.text) else 0.0)
         + _PRIOR.get(each.source.kind, 0.0)
@@ -209,7 +221,6 @@ def _score(
         - (_OF_AMOUNT if _AMOUNT.search(each.text) and not _asks_for_amount(asked) else 0.0)
         - (_OF_KINETICS if _KINETIC.search(each.text) and not _KINETIC_FACETS & set(slot.facets[:1]) else 0.0)
         - (_OF_ANIMALS if speaks_of_animals(each.text) and _is_of_people(asked, desk.lexicon) else 0.0)
-        - (_OF_OTHER_PEOPLE if _is_of_others(each, slot, asked) else 0.0)
         - (_JOINT_USE if _COMBINED.search(each.text) and _sets_apart(asked) else 0.0)
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.expected import ANY_MEDICINE
 from corpus.facets import FacetId
-from corpus.lexicon import EntityId, tokens
+from corpus.lexicon import EntityId, Lexicon, tokens
 from retrieval.question.hear import load_wordings
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b")
 _PRONOUN = re.compile(r"\b(it|they|them|those|these|that|this)\b(?! medicine)")
+# "Is it safe to ...", "how long does it take": this "it" stands for nothing.
+_EXPLETIVE = re.compile(
+    r"\b(is|was|be|would|isnt|isn't) it \w+ (to|if|that|when)\b|\bit takes?\b|\bdoes it take\b"
+)
 _SINGULAR = re.compile(r"\b(it|its|that|this)\b")
 _OTHER = re.compile(r"\bthe (other|second|latter)( (one|drug|medicine|pill|medication|tablet))?\b")
 _FIRST = re.compile(r"\bthe (first|former)( (one|drug|medicine|pill|medication|tablet))?\b")
@@ -27,11 +31,17 @@ _ELLIPSIS = re.compile(
 _OF_PEOPLE = frozenset({"older_people", "children", "pregnancy", "breastfeeding", "liver_kidney"})
 # What is asked of a time is asked of the withdrawal or the side effect that was spoken of.
 _OF_TIME = frozenset({"duration", "onset"})
+# "How long should I wait?" is asked of what was spoken of together.
+_OF_WAITING = frozenset({"duration", "onset", "switching"})
 _LASTING = (FacetId("stopping"), FacetId("side_effects"))
 
 
 def follow(
-    asked: Understanding, masked: str, earlier: Sequence[Understanding], is_word: Callable[[str], bool]
+    asked: Understanding,
+    masked: str,
+    earlier: Sequence[Understanding],
+    is_word: Callable[[str], bool],
+    lexicon: Lexicon,
 ) -> Understanding:
     """Fill in from earlier questions what a question leaves unsaid.
 
@@ -40,6 +50,7 @@ def follow(
         masked: Its text in lower case, with drugs and classes as X.
         earlier: What was understood of the earlier questions, oldest first.
         is_word: Whether a word is one of English or of the sources.
+        lexicon: The names of what was spoken of.
     """
     if not earlier or not _leans_on_earlier(asked, is_word):
         return asked
@@ -49,11 +60,12 @@ def follow(
     pointed = _pointed_at(masked, earlier)
     if pointed and not (subjects and not _COMPARING.search(masked)):
         subjects = tuple(dict.fromkeys((*subjects, *pointed)))
-    elif inherited or _COMPARING.search(masked):
+    elif inherited or _COMPARING.search(masked) or _pairs(masked, subjects):
         # "it" is the one that the talk is about; "they" and a bare "and with alcohol?" are all of them.
         talk_of = before.subjects[:1] if _SINGULAR.search(masked) else before.subjects
         subjects = tuple(dict.fromkeys((*talk_of, *subjects)))
-    context = context or (() if subjects else before.context)
+    goes_on = inherited and bool(asked.facets) and set(asked.facets) <= _OF_WAITING
+    context = context or (before.context if goes_on or not subjects else ())
     facets, terms, points = asked.facets, asked.terms, asked.points
     if not facets and not set(context) - set(before.context):
         facets, terms, points = before.facets, terms or before.terms, before.points
@@ -67,7 +79,7 @@ def follow(
     points = points or tuple(each for each in before.points if each[0] in facets)
     return replace(
         asked,
-        wording=_wording(asked, before, facets is before.facets),
+        wording=_wording(asked, before, facets is before.facets, lexicon),
         subjects=subjects,
         context=context,
         facets=facets,
@@ -77,16 +89,24 @@ def follow(
     )
 
 
-def _wording(asked: Understanding, before: Understanding, asks_the_same: bool) -> str:
+def _pairs(masked: str, subjects: Sequence[EntityId]) -> bool:
+    """Whether "it" is asked about together with a drug that is named ("can I take it with ibuprofen")."""
+    return bool(subjects) and bool(_PRONOUN.search(_EXPLETIVE.sub(" ", masked)))
+
+
+def _wording(asked: Understanding, before: Understanding, asks_the_same: bool, lexicon: Lexicon) -> str:
     """What a follow-up asks, said in full."""
     if asks_the_same and asked.subjects:
         return before.wording  # "and sertraline?": the same of another
     if asked.subjects:
         return asked.wording
+    meant = ANY_MEDICINE
+    if not before.subjects and before.context:
+        meant = lexicon.entities[before.context[0]].name
     if _PRONOUN.search(asked.wording):
-        return _PRONOUN.sub(ANY_MEDICINE, asked.wording)
+        return _PRONOUN.sub(meant, asked.wording)
     rest = _ELLIPSIS.sub("", asked.wording, count=1).strip(" ,?")
-    return f"{before.wording.rstrip(' ?')} {rest}" if asks_the_same else f"{rest} {ANY_MEDICINE}"
+    return f"{before.wording.rstrip(' ?')} {rest}" if asks_the_same else f"{rest} {meant}"
 
 
 def _pointed_at(masked: str, earlier: Sequence[Understanding]) -> tuple[EntityId, ...]:

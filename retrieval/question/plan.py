@@ -123,7 +123,7 @@ def _belonging(asked: Understanding, lexicon: Lexicon) -> tuple[Slot, ...]:
             slots.append(
                 Slot(
                     heading,
-                    _nearby(FacetId("definition"), False),
+                    nearby(FacetId("definition"), False),
                     (each.drug,),
                     2 if each.is_asked else 1,
                     outlined=True,
@@ -179,7 +179,7 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     parts = (
         Slot(
             _heading(facets[facet].heading, group if len(groups) > 1 else (), lexicon),
-            _nearby(facet, together),
+            nearby(facet, together),
             subjects,
             limit,
             together,
@@ -247,7 +247,8 @@ def _wanted(asked: Understanding, partners: tuple[EntityId, ...], lexicon: Lexic
     return tuple(special or [facet for facet in wanted if facet != "definition"] or wanted)
 
 
-def _nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
+def nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
+    """The facets whose passages may speak of a facet, the nearest first; of two drugs, interactions too."""
     near = load_outlines()["nearby"].get(facet, (facet,))
     extra = ("interactions",) if together and "interactions" not in near else ()
     return tuple(FacetId(each) for each in (*near, *extra))
@@ -264,10 +265,10 @@ def _from_outline(
     # What is asked for by name comes first; the outline supplies the rest.
     named = [facet for facet in wanted if facet not in _OF_ANY_OUTLINE]
     if asked.kind == "compare" and named:
-        slots.append(Slot(IN_SHORT, _nearby(named[0], False)[:1], subjects, 2, together=True, outlined=True))
+        slots.append(Slot(IN_SHORT, nearby(named[0], False)[:1], subjects, 2, together=True, outlined=True))
         for facet in named:
             slots += [
-                Slot(facets[facet].heading, _nearby(facet, False), (each,), 2, asked=True)
+                Slot(facets[facet].heading, nearby(facet, False), (each,), 2, asked=True)
                 for each in subjects[:3]
             ]
         outline = []
@@ -287,7 +288,9 @@ def _from_outline(
             )
             for each in about
         ]
-    if asked.kind == "compare" and (asked.terms or set(wanted) - _OF_ANY_OUTLINE):
-        slots.append(Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, direct=True, foreseen=True))
+    if asked.kind == "compare" and (asked.terms or asked.context or set(wanted) - _OF_ANY_OUTLINE):
+        slots.append(
+            Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, partners=asked.context, direct=True, foreseen=True)
+        )
     slots.sort(key=lambda slot: slot.heading != IN_SHORT)
     return tuple(slots)

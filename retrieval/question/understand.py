@@ -107,7 +107,7 @@ def understand(
         wording=with_medicines_masked(text, lexicon),
         language=foreign_language(tuple(word for word in _words(main) if word not in spoken)),
     )
-    asked = follow(asked, masked, earlier, is_word)
+    asked = follow(asked, masked, earlier, is_word, lexicon)
     return replace(asked, kind=shape_of(masked, len(asked.subjects), asked.terms))
 
 

@@ -49,7 +49,8 @@ class Rule:
 
     def concerns(self, asked: Understanding, cautions: Sequence[str]) -> bool:
         """Whether the question is one that calls for this warning, of whatever drug."""
-        return bool(self.cautions & set(cautions) or self.asked & set(asked.facets))
+        heard = {each for each in self.cautions & set(cautions) if _is_meant(each, asked)}
+        return bool(heard or self.asked & set(asked.facets))
 
     def drugs(self, asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:
         """Which of the drugs asked about it is given for."""
@@ -85,6 +86,12 @@ def warn(
             if warning and not any(says_the_same(warning.evidence, each.evidence) for each in found):
                 found.append(warning)
     return tuple(found[:_MOST])
+
+
+def _is_meant(caution: str, asked: Understanding) -> bool:
+    """Whether the words that a caution was heard by are meant so ("stop working" is not stopping a drug)."""
+    meant = load_meanings().get(caution)
+    return meant is None or not asked.facets or bool(meant & set(asked.facets))
 
 
 def apart(chosen: Sequence[Chosen], warnings: Sequence[Chosen]) -> list[Chosen]:
@@ -142,6 +149,13 @@ def load_warnings() -> tuple[Rule, ...]:
     data = yaml.safe_load(WARNINGS.read_text(encoding="utf-8"))
     warns = rf"\b({'|'.join(data['warns'])})"
     return tuple(_rule({"says": [warns], **row}) for row in data["rules"])
+
+
+@lru_cache(maxsize=1)
+def load_meanings() -> dict[str, frozenset[FacetId]]:
+    """Read from `warnings.yaml` which facets a question may ask for when it means a caution's words so."""
+    data = yaml.safe_load(WARNINGS.read_text(encoding="utf-8"))
+    return {tag: frozenset(FacetId(each) for each in facets) for tag, facets in data["means"].items()}
 
 
 def _rule(row: dict[str, Any]) -> Rule:

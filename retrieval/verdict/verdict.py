@@ -13,13 +13,15 @@ from corpus.lexicon import Lexicon
 from retrieval.answer import VerdictKind
 from retrieval.composing.compose import Chosen
 from retrieval.evidence.desk import work_of
-from retrieval.question.plan import CORRECTION, IN_SHORT
+from retrieval.question.plan import CORRECTION, IN_SHORT, JOINT
 from retrieval.question.understand import Understanding
 from retrieval.support.claims import read_claim
 from retrieval.verdict.differ import SOURCES_DIFFER, together
 from retrieval.verdict.proposition import read_proposition
 from retrieval.verdict.stance import Side, Stance, stance_on
 from retrieval.verdict.stance_words import load_stance_words
+
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def verdict(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) ->
     found = {
         at: stance_on(proposition, each.evidence.text, lexicon)
         for at, each in enumerate(chosen)
-        if not each.by_model and each.heading != CORRECTION
+        if not each.by_model and each.heading != CORRECTION and _on_all(each, asked, lexicon)
     }
     affirms, denies, mixed = (
         [at for at, each in found.items() if each.side is side]
@@ -67,6 +69,14 @@ def verdict(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) ->
     if affirms:
         return _verdict("yes", found[affirms[0]].lead, affirms[0])
     return _verdict("no", found[denies[0]].lead, denies[0]) if denies else None
+
+
+def _on_all(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether a statement speaks of every drug of a pair: what forbids one with a third decides nothing."""
+    if len(asked.subjects) < _PAIR or not set(asked.facets) & JOINT:
+        return True
+    named = each.evidence.entities
+    return all(named & {drug, *lexicon.ancestors(drug), *lexicon.members(drug)} for drug in asked.subjects)
 
 
 def decide(
