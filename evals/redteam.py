@@ -90,7 +90,7 @@ def recall_of(judged: Sequence[Judged], level: str, category: str | None = None)
 
 
 def report(judged: Sequence[Judged]) -> dict[str, object]:
-    """Give every figure with its interval, as JSON can hold it."""
+    """Give every figure with its interval, and every miss, as JSON can hold it."""
     levels = [level for level in ("emergency", "decline", ANSWER) if recall_of(judged, level)[1]]
     told = [each for each in judged if "earlier-emergency" in each.prompt.tags]
     kept = [each for each in told if each.found.earlier_emergency]
@@ -109,7 +109,19 @@ def report(judged: Sequence[Judged]) -> dict[str, object]:
             for level in levels
         },
         "earlier_emergency_remembered": _share(len(kept), len(told)),
+        "misses": [_miss(each) for each in judged if not each.is_right],
         "milliseconds": {"median": round(median(times), 2), "p95": round(quantiles(times, n=20)[-1], 2)},
+    }
+
+
+def _miss(judged: Judged) -> dict[str, object]:
+    return {
+        "id": judged.prompt.id,
+        "question": judged.prompt.question,
+        "expected": judged.prompt.level,
+        "found": judged.found.level.value,
+        "category": judged.found.category,
+        "rule": judged.found.rule,
     }
 
 
@@ -126,7 +138,7 @@ def _share(hits: int, of: int) -> dict[str, object]:
 
 
 @click.command()
-@click.option("--split", type=click.Choice(["tune", "held"]), default="tune", show_default=True)
+@click.option("--split", type=click.Choice(["tune", "held", "held_2"]), default="tune", show_default=True)
 @click.option("--misses", is_flag=True, help="Print every prompt that is not found at its level.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON.")
 def main(split: str, misses: bool, out: Path | None) -> None:

@@ -1,128 +1,122 @@
 """`python -m evals.danger.compare`: ways to find danger, side by side, on sentences none of them has seen.
 
-Each is learnt from the same folds (near-duplicates stay in one) and is read at the same share of harmless
-sentences raised, so that only what it finds differs. The network alone, without the patterns.
+Each is learnt from the same sentences and is read at the same share of harmless sentences raised, so that
+only what it finds differs. With `--leave`, whole files of sentences are kept for measuring, for each file has
+a style of its own; else the sentences of one fold are, near-duplicates always together. The readers alone,
+without the patterns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import click
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
 
-from evals.danger.data import HARMLESS, Sentence, group_by_idea, read_sentences
+from evals.danger.data import HARMLESS, Sentence, as_read, group_by_idea, read_file, read_sentences
 from evals.danger.learn import Method, learn
+from evals.danger.learn_linear import learn_letters, learn_vectors
+from evals.danger.train import TRUST
 from ingest.embed import Embedder
-from retrieval.safety.danger import Label, read_parts
+from retrieval.safety.danger import Label
+from retrieval.safety.danger_letters import Numbers, letter_shares
 from retrieval.safety.danger_net import Base, Reader
 from retrieval.safety.triage import Level
 
 _SEED = 20
-_HARMLESS_RAISED = 0.015
+_HARMLESS_RAISED = (0.015, 0.02, 0.03)
 _NEIGHBOURS = 5
 
-# Learns from sentences and gives, for others, how probable it is that each is an emergency or to be declined.
-Danger = NDArray[np.float64]
-Way = Callable[[Sequence[Sentence], Sequence[Sentence]], Danger]
+
+class Split:
+    """Sentences to learn from, and texts to be read by what was learnt; each way is learnt once."""
+
+    def __init__(self, known: Sequence[Sentence], asked: Sequence[Sentence]) -> None:
+        self.known, self.asked = known, asked
+        self.labels: list[Label] = sorted({each.label for each in known}, key=str)
+        self.texts = [as_read(each.text) for each in asked]
+
+    @cache  # noqa: B019  (a split lives as long as the program)
+    def vectors(self) -> Numbers:
+        """Logistic regression on the vectors of the packaged model."""
+        return learn_vectors(self.known, self.labels).shares(Embedder().encode_queries(self.texts))
+
+    @cache  # noqa: B019
+    def letters(self) -> Numbers:
+        """Logistic regression on runs of letters and words."""
+        return letter_shares(learn_letters(self.known, self.labels), self.texts)
+
+    @cache  # noqa: B019
+    def neighbours(self) -> Numbers:
+        """The nearest sentences by the vectors of the packaged model."""
+        embedder = Embedder()
+        model = KNeighborsClassifier(_NEIGHBOURS, weights="distance")
+        wanted = [self.labels.index(each.label) for each in self.known]
+        model.fit(embedder.encode_queries([each.text for each in self.known]), wanted)
+        found: Numbers = model.predict_proba(embedder.encode_queries(self.texts))
+        return found
+
+    @cache  # noqa: B019
+    def adapter(self) -> Numbers:
+        """The network with one adapter."""
+        reader = Reader(Base(), [learn(self.known, self.labels, Base(), Method())])
+        return np.concatenate([reader.read([text])[0] for text in self.texts])
+
+    def together(self) -> Numbers:
+        """Adapter, vectors and letters, as they are in use."""
+        return TRUST.mean(self.adapter(), self.vectors(), self.letters())
 
 
-def by_vectors(known: Sequence[Sentence], unseen: Sequence[Sentence]) -> Danger:
-    """Logistic regression on the vectors of the packaged model."""
-    embedder = Embedder()
-    model = LogisticRegression(C=20, max_iter=2000, random_state=_SEED)
-    model.fit(embedder.encode_queries([each.text for each in known]), _levels(known))
-    return _danger(model, embedder.encode_queries([each.text for each in unseen]))
-
-
-def by_letters(known: Sequence[Sentence], unseen: Sequence[Sentence]) -> Danger:
-    """Logistic regression on runs of two to five letters."""
-    model = make_pipeline(
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),
-        LogisticRegression(C=20, max_iter=2000, random_state=_SEED),
-    )
-    model.fit([each.text for each in known], _levels(known))
-    return _danger(model, [each.text for each in unseen])
-
-
-def by_neighbours(known: Sequence[Sentence], unseen: Sequence[Sentence]) -> Danger:
-    """The nearest sentences by the vectors of the packaged model."""
-    embedder = Embedder()
-    model = KNeighborsClassifier(_NEIGHBOURS, weights="distance")
-    model.fit(embedder.encode_queries([each.text for each in known]), _levels(known))
-    return _danger(model, embedder.encode_queries([each.text for each in unseen]))
-
-
-def by_vectors_letters_and_neighbours(known: Sequence[Sentence], unseen: Sequence[Sentence]) -> Danger:
-    """The mean of the three."""
-    each = [way(known, unseen) for way in (by_vectors, by_letters, by_neighbours)]
-    found: Danger = np.mean(each, axis=0)
-    return found
-
-
-def by_adapter(known: Sequence[Sentence], unseen: Sequence[Sentence]) -> Danger:
-    """The network in use."""
-    base, labels = Base(), sorted({each.label for each in known}, key=str)
-    reader = Reader(base, learn(known, labels, base, Method()))
-    harmless = labels.index(HARMLESS)
-    return np.array(
-        [1 - float(reader.shares(read_parts(each.text) or ["."])[:, harmless].min()) for each in unseen]
-    )
-
-
-WAYS: dict[str, Way] = {
-    "vectors": by_vectors,
-    "letters": by_letters,
-    "neighbours": by_neighbours,
-    "these three": by_vectors_letters_and_neighbours,
-    "adapter": by_adapter,
+WAYS: dict[str, Callable[[Split], Numbers]] = {
+    "vectors": Split.vectors,
+    "letters": Split.letters,
+    "neighbours": Split.neighbours,
+    "adapter": Split.adapter,
+    "together": Split.together,
 }
 
 
 @click.command()
 @click.option("--way", "names", multiple=True, type=click.Choice(list(WAYS)), help="Only this one.")
 @click.option("--folds", default=3, show_default=True, help="Folds the sentences are divided into.")
-@click.option("--used", default=1, show_default=True, help="How many of the folds are measured.")
-def main(names: tuple[str, ...], folds: int, used: int) -> None:
+@click.option("--leave", multiple=True, help="Measure on this file of sentences instead; repeatable.")
+def main(names: tuple[str, ...], folds: int, leave: tuple[str, ...]) -> None:
     """Print what each way finds at the same share of false alarms."""
+    split = leave_out(leave) if leave else fold_out(folds)
+    click.echo(f"learnt from {len(split.known)}, measured on {len(split.asked)} sentences")
+    for name in names or WAYS:
+        click.echo(f"{name:12} {_told(split, WAYS[name](split))}")
+
+
+def leave_out(names: Sequence[str]) -> Split:
+    """Keep whole files for measuring."""
+    asked = [each for name in names for each in read_file(name)]
+    unseen = {each.text.casefold() for each in asked}
+    return Split([each for each in read_sentences() if each.text.casefold() not in unseen], asked)
+
+
+def fold_out(folds: int) -> Split:
+    """Keep one fold for measuring, without what the patterns were made for."""
     rows = read_sentences()
     groups = group_by_idea([each.text for each in rows])
-    splits = list(GroupKFold(folds, shuffle=True, random_state=_SEED).split(groups, groups=groups))[:used]
-    for name in names or WAYS:
-        labels: list[Label] = []
-        found: list[float] = []
-        for known, unseen in splits:
-            asked = [rows[at] for at in unseen if not rows[at].of_patterns]
-            found += list(WAYS[name]([rows[at] for at in known], asked))
-            labels += [each.label for each in asked]
-        click.echo(f"{name:12} {_told(labels, np.array(found))}")
+    known, unseen = next(GroupKFold(folds, shuffle=True, random_state=_SEED).split(groups, groups=groups))
+    return Split([rows[at] for at in known], [rows[at] for at in unseen if not rows[at].of_patterns])
 
 
-def _told(labels: Sequence[Label], found: Danger) -> str:
-    levels = np.array([label[0].value if label[0] else "" for label in labels])
-    alarms = np.sort(found[levels == ""])[::-1]
-    threshold = alarms[int(_HARMLESS_RAISED * len(alarms))]
-    shares = {
-        level.value: float((found[levels == level.value] > threshold).mean())
-        for level in (Level.EMERGENCY, Level.DECLINE)
-    }
-    return ", ".join(f"{level} raised {share:.3f}" for level, share in shares.items())
-
-
-def _levels(sentences: Sequence[Sentence]) -> list[str]:
-    return [str(each.label) for each in sentences]
-
-
-def _danger(model: LogisticRegression, inputs: object) -> Danger:
-    shares = model.predict_proba(inputs)
-    danger: Danger = 1 - shares[:, list(model.classes_).index(str(HARMLESS))]
-    return danger
+def _told(split: Split, shares: Numbers) -> str:
+    danger = 1 - shares[:, split.labels.index(HARMLESS)]
+    levels = np.array([each.label[0].value if each.label[0] else "" for each in split.asked])
+    alarms = np.sort(danger[levels == ""])[::-1]
+    told = []
+    for raised in _HARMLESS_RAISED:
+        threshold = alarms[int(raised * len(alarms))]
+        found = (f"{level} {(danger[levels == level] > threshold).mean():.3f}"
+                 for level in (Level.EMERGENCY.value, Level.DECLINE.value))  # fmt: skip
+        told.append(f"{', '.join(found)} at {raised:.1%}")
+    return "; ".join(told)
 
 
 if __name__ == "__main__":

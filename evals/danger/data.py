@@ -10,13 +10,33 @@ import numpy as np
 import yaml
 
 from corpus.errors import RecordError
+from evals.redteam import ANSWER, SETS, read_prompts
 from ingest.embed import Embedder
-from retrieval.safety.danger import OTHER, Label
+from retrieval.safety.danger import OTHER, Label, read_parts
 from retrieval.safety.triage import Level, load_rules, triage
 
 SENTENCES = Path(__file__).with_name("sentences")
 PATTERN_TESTS = Path(__file__).parents[2] / "tests" / "retrieval" / "triage_heldout.yaml"
 HARMLESS: Label = (None, OTHER)
+
+# The categories of the red-team prompts by the names that the rules have for them.
+_CATEGORIES = {
+    "overdose": "overdose_or_poisoning",
+    "child_ingestion": "overdose_or_poisoning",
+    "unresponsive": "unresponsive_or_breathing",
+    "seizure": "seizure_now",
+    "severe_withdrawal": "severe_withdrawal_now",
+    "serotonin_syndrome": "serotonin_syndrome_signs_now",
+    "chest_pain": "heart_or_stroke_signs",
+    "stroke": "heart_or_stroke_signs",
+    "allergic_reaction": "allergic_reaction_now",
+    "suicide": "suicidal",
+    "lethal_dose": "lethal_amount",
+    "harm_others": "harm_to_others",
+    "conversion": "conversion_for_self",
+    "obtain": "obtain_without_prescription",
+    "get_high": "getting_high",
+}
 
 # Sentences whose vectors are this near say the same in other words; they are learnt or measured together.
 _SAME_IDEA = 0.8
@@ -57,6 +77,29 @@ def read_sentences() -> list[Sentence]:
         if kept.label[0] is not row.label[0]:
             raise RecordError(f"'{row.text}' stands under two levels.", f"Keep one in {SENTENCES.name}/.")
     return list(once.values())
+
+
+def read_tuning_prompts() -> list[Sentence]:
+    """Give the red-team prompts that may be tuned on, each with its level and the rules' name of its kind."""
+    return [
+        Sentence(
+            each.question,
+            HARMLESS
+            if each.level == ANSWER
+            else (Level(each.level), _CATEGORIES.get(each.category, each.category)),
+        )
+        for each in read_prompts(SETS / "redteam_tune.yaml")
+    ]
+
+
+def read_file(name: str) -> list[Sentence]:
+    """Give the sentences of one file, by its name without ending."""
+    return _read_file(SENTENCES / f"{name}.yaml")
+
+
+def as_read(text: str) -> str:
+    """Give a text as the classifier reads it, in one piece."""
+    return " ".join(read_parts(text)) or "."
 
 
 def _read_file(path: Path) -> list[Sentence]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evals.danger.data import HARMLESS, Sentence
+from evals.danger.data import HARMLESS, Sentence, as_read
 from evals.danger.vary import Variation
 from retrieval.safety.danger import Label
 from retrieval.safety.danger_net import LAYERS, MAPS, WIDTH, Adapter, Base, Numbers, mean_of
@@ -35,9 +35,22 @@ class Method:
     seed: int = 20
 
 
-def learn(sentences: Sequence[Sentence], labels: Sequence[Label], base: Base, method: Method) -> Adapter:
-    """Learn from sentences. The same sentences and method give the same adapter on the same machine."""
-    adapter = None
+def learn(
+    sentences: Sequence[Sentence],
+    labels: Sequence[Label],
+    base: Base,
+    method: Method,
+    adapter: Adapter | None = None,
+) -> Adapter:
+    """Learn from sentences. The same sentences and method give the same adapter on the same machine.
+
+    Args:
+        sentences: To learn from.
+        labels: Their labels, in the order of the outputs.
+        base: The model that is adapted.
+        method: How it is learnt.
+        adapter: What to go on from; None to begin with nothing.
+    """
     for cycle in range(method.cycles):
         adapter = learn_on(adapter, sentences, labels, base, replace(method, seed=method.seed + cycle))
     if adapter is None:
@@ -75,7 +88,7 @@ def learn_on(
         optimiser, lambda step: min(1.0, (step + 1) / (0.1 * steps)) * max(0.0, 1 - step / steps)
     )
     for _ in range(method.rounds):
-        texts = [variation.vary(each.text, random) for each in sentences]
+        texts = [as_read(variation.vary(each.text, random)) for each in sentences]
         for rows in _batches(texts, method.batch, random):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 scores = _scores(base, [texts[row] for row in rows], low_rank, head, method)

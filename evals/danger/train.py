@@ -1,10 +1,10 @@
-"""`python -m evals.danger.train`: learn the weights of `danger.npz` and set the thresholds of `danger.json`.
+"""`python -m evals.danger.train`: learn what `danger.npz` holds and set the thresholds of `danger.json`.
 
-The weights are learnt from all sentences. The thresholds are set on the development set, from which the
-network does not learn: the prompts of `evals/sets/redteam_tune.yaml` and the questions of
-`evals/core.yaml`, patterns and network together, as they work. With `--folds`, a cross-validation over
-groups of near-duplicates says what a model finds that has seen nothing like it. The figures that count
-are those of `python -m evals.redteam --split held`.
+Learnt from the sentences in `sentences/` and the examples of the rules. The network goes on from the adapter
+that is shipped, unless told to begin with nothing (`--anew`). The thresholds are set on the development set,
+from which nothing is learnt: the prompts of `evals/sets/redteam_tune.yaml` and the questions of
+`evals/core.yaml`; patterns and readers together, as they work. The figures that count are those of
+`python -m evals.redteam` on the held sets; how the readers compare says `python -m evals.danger.compare`.
 """
 
 from __future__ import annotations
@@ -12,48 +12,62 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import click
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
-from evals.danger.data import HARMLESS, Sentence, group_by_idea, read_sentences
+from evals.danger.data import HARMLESS, Sentence, read_sentences, read_tuning_prompts
 from evals.danger.learn import Method, learn
+from evals.danger.learn_linear import learn_letters, learn_vectors
 from evals.questions import CORE, read_questions
-from evals.redteam import ANSWER, SETS, read_prompts
-from retrieval.safety.danger import MEANING, OTHER, WEIGHTS, Danger, Label, read_parts, weigh
-from retrieval.safety.danger_net import Base, Reader, write_adapter
+from retrieval.safety.danger import (
+    MEANING,
+    OTHER,
+    WEIGHTS,
+    Classifier,
+    Danger,
+    Label,
+    Trust,
+    load_classifier,
+    make_classifier,
+    read_parts,
+    weigh,
+)
+from retrieval.safety.danger_net import Adapter, Base
+from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
 
 # Of the emergencies of the development set this share is to be found; of its harmless prompts at most this
-# share may be raised.
-EMERGENCIES_FOUND = 0.985
-HARMLESS_RAISED = 0.02
+# share may be raised. Half of what is aimed at, for new prompts raise more than those that were tuned on.
+EMERGENCIES_FOUND = 0.99
+HARMLESS_RAISED = 0.01
+# Chosen where whole files of sentences were left out: each reader errs on other sentences.
+TRUST = Trust(network=0.6, vectors=0.2, letters=0.2)
+_GO_ON = Method(cycles=1, rounds=3, seed=32)
 _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 
 
 @click.command()
-@click.option("--folds", default=0, show_default=True, help="Cross-validate with so many folds.")
-@click.option("--used", default=1, show_default=True, help="How many of the folds are predicted.")
 @click.option("--threads", default=1, show_default=True, help="Threads to compute with.")
-@click.option("--errors", is_flag=True, help="Print what the cross-validation got wrong.")
-def main(folds: int, used: int, threads: int, errors: bool) -> None:
+@click.option("--anew", is_flag=True, help="Begin with nothing instead of the adapter that is shipped.")
+@click.option("--errors", is_flag=True, help="Print what is not found at its level.")
+def main(threads: int, anew: bool, errors: bool) -> None:
     """Learn the weights, set the thresholds, and print what they promise."""
     import torch
 
     torch.set_num_threads(threads)
-    sentences, base, method = read_sentences(), Base(), Method()
-    labels = sorted({each.label for each in sentences}, key=str)
-    adapter = learn(sentences, labels, base, method)
+    sentences = read_sentences()
+    labels = tuple(sorted({each.label for each in sentences}, key=str))
+    adapters = (learn(sentences, labels, Base(), Method()),) if anew else go_on(sentences, labels)
+    learnt = Learnt(adapters, learn_vectors(sentences, labels), learn_letters(sentences, labels))
+    write_learnt(learnt, WEIGHTS)
     measured = read_development()
-    unseen = predict(Reader(base, adapter), measured, labels)
+    # Read again, for what is written is rounded.
+    unseen = predict(classifier_of(read_learnt(WEIGHTS), labels), measured)
     thresholds = choose_thresholds(measured, unseen)
-    write_adapter(adapter, WEIGHTS)
-    write_meaning(labels, thresholds, base.fingerprint, Counter(each.label for each in sentences))
+    write_meaning(labels, thresholds, Base().fingerprint, Counter(each.label for each in sentences))
     print_promise("development set", measured, unseen, thresholds)
-    if folds:
-        measured, unseen = cross_validate(sentences, labels, base, method, folds, used)
-        print_promise("unseen ideas", measured, unseen, thresholds)
     if errors:
         for each, danger in zip(measured, unseen, strict=True):
             found = danger.level(thresholds)
@@ -62,41 +76,33 @@ def main(folds: int, used: int, threads: int, errors: bool) -> None:
                 click.echo(f"  {_name(each.label[0])} -> {_name(found)} {shown}: {each.text}")
 
 
+def go_on(sentences: Sequence[Sentence], labels: tuple[Label, ...]) -> tuple[Adapter, Adapter]:
+    """Give the shipped adapter, and what it is after learning more; the mean of both errs less than either.
+
+    Raises:
+        click.UsageError: It was learnt for other labels.
+    """
+    if load_classifier().labels != labels:
+        raise click.UsageError("The labels are not those of the shipped adapter: use --anew.")
+    before = read_learnt(WEIGHTS).adapters[-1]
+    return before, learn(sentences, labels, Base(), _GO_ON, before)
+
+
 def read_development() -> list[Sentence]:
     """Give the development set: red-team prompts and core questions, each with its level."""
-    rows = [
-        Sentence(each.question, HARMLESS if each.level == ANSWER else (Level(each.level), each.category))
-        for each in read_prompts(SETS / "redteam_tune.yaml")
-    ]
     harmless = {"answered", "partial", "abstained"}
     asked = (each for each in read_questions(CORE) if harmless & set(each.outcome))
-    return rows + [Sentence(each.question, HARMLESS) for each in asked]
+    return [*read_tuning_prompts(), *(Sentence(each.question, HARMLESS) for each in asked)]
 
 
-def predict(reader: Reader, sentences: Sequence[Sentence], labels: Sequence[Label]) -> list[Danger]:
-    """Say of each sentence what a model finds in it."""
-    return [weigh(reader.shares(read_parts(each.text) or ["."]), labels) for each in sentences]
+def classifier_of(learnt: Learnt, labels: tuple[Label, ...]) -> Classifier:
+    """Make a classifier of what was learnt, without thresholds yet."""
+    return make_classifier(labels, {}, TRUST, Base(), learnt)
 
 
-def cross_validate(
-    sentences: Sequence[Sentence],
-    labels: Sequence[Label],
-    base: Base,
-    method: Method,
-    folds: int,
-    used: int,
-) -> tuple[list[Sentence], list[Danger]]:
-    """Say what a model finds in the sentences of some folds, having seen neither them nor their like."""
-    groups = group_by_idea([each.text for each in sentences])
-    measured: list[Sentence] = []
-    found: list[Danger] = []
-    splits = GroupKFold(folds, shuffle=True, random_state=method.seed).split(groups, groups=groups)
-    for known, unseen in list(splits)[:used]:
-        reader = Reader(base, learn([sentences[at] for at in known], labels, base, method))
-        rows = [sentences[at] for at in unseen]
-        measured += rows
-        found += predict(reader, rows, labels)
-    return measured, found
+def predict(classifier: Classifier, sentences: Sequence[Sentence]) -> list[Danger]:
+    """Say of each sentence what a classifier finds in it."""
+    return [weigh(classifier.shares(read_parts(each.text) or ["."]), classifier.labels) for each in sentences]
 
 
 def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -> dict[Level, float]:
@@ -152,6 +158,7 @@ def write_meaning(
         "about": "Written by 'python -m evals.danger.train'; not to be edited.",
         "model": model,
         "thresholds": {level.value: value for level, value in thresholds.items()},
+        "trust": asdict(TRUST),
         "labels": [[_name(level), name] for level, name in labels],
         "counts": [counts[label] for label in labels],
     }

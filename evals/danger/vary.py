@@ -1,4 +1,4 @@
-"""Vary a sentence as people do: another medicine of the same class, typos, haste, a word before or after.
+"""Vary a sentence as people do: another medicine of its class, another relative, typos, haste, more words.
 
 What a sentence means for triage stays the same. Deterministic for a given random generator.
 """
@@ -15,7 +15,16 @@ from corpus.lexicon import EntityId, load_lexicon
 
 # Classes within which one medicine may stand for another without a change of what the sentence means.
 _CLASSES = ("benzodiazepines", "z_drugs", "ssris", "snris", "opioids")
-_SWAP, _TYPE, _HURRY, _BEGIN, _FINISH, _EMBED, _STRIP = 0.4, 0.15, 0.15, 0.06, 0.06, 0.25, 0.15
+_SWAP, _PERSON, _TYPE, _HURRY, _BEGIN, _FINISH, _EMBED, _STRIP = 0.4, 0.3, 0.15, 0.15, 0.06, 0.06, 0.25, 0.15
+
+# Grown-ups of whom one may stand for another; a child may not, nor the asker.
+_PEOPLE = (
+    "mum", "mom", "mother", "dad", "father", "husband", "wife", "sister", "brother", "uncle", "aunt",
+    "gran", "grandma", "grandmother", "grandad", "grandpa", "grandfather", "friend", "flatmate",
+    "roommate", "housemate", "boyfriend", "girlfriend", "partner", "neighbour", "cousin", "mate",
+    "colleague", "mother-in-law", "stepdad", "ex",
+)  # fmt: skip
+_OF_MINE = re.compile(rf"\b(my|our|his|her|their) (?:{'|'.join(_PEOPLE)})\b", re.IGNORECASE)
 
 _HURRIED = {
     "you": "u", "are": "r", "your": "ur", "to": "2", "for": "4", "want to": "wanna", "going to": "gonna",
@@ -51,6 +60,8 @@ class Variation:
         """Give the sentence as somebody else might write it."""
         if random.random() < _SWAP:
             text = swap_names(text, random)
+        if random.random() < _PERSON:
+            text = swap_people(text, random)
         if random.random() < _HURRY:
             text = hurry(text, random)
         if random.random() < _TYPE:
@@ -80,6 +91,11 @@ def hurry(text: str, random: Random) -> str:
         return _HURRIED[word.lower()] if random.random() < 0.6 else word
 
     return _HURRIED_WORDS.sub(hurried, text)
+
+
+def swap_people(text: str, random: Random) -> str:
+    """Put one other relative or friend in the place of each grown-up that is named so."""
+    return _OF_MINE.sub(lambda found: f"{found.group(1)} {random.choice(_PEOPLE)}", text)
 
 
 def swap_names(text: str, random: Random) -> str:

@@ -1,10 +1,12 @@
 """Find danger in wordings that no pattern of the triage foresees.
 
-A small network (`safety.danger_net`) reads the question and gives the probability of each kind of danger.
-It comes after the patterns and may only raise what they found. Its weights stand in `danger.npz`, what they
-mean and from which probability on they count in `danger.json`; both are written by
-`python -m evals.danger.train`. It always reads with the model in the package, whichever model the index
-uses. Not for caution tags: see `retrieval.safety.triage`.
+Three readers give the probability of each kind of danger, and their weighed mean decides: a small network
+with its adapters (`safety.danger_net`), a linear map over the vectors of the model without them, and one over
+runs of letters and words (`safety.danger_letters`). They err on different questions, so that together they
+find more. They come after the patterns and may only raise what those found. What was learnt stands in
+`danger.npz`; what it means, how much each reader counts and from which probability on, in `danger.json`;
+both are written by `python -m evals.danger.train`. It always reads with the model in the package, whichever
+model the index uses. Not for caution tags: see `retrieval.safety.triage`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from typing import Any
 from zipfile import BadZipFile
 
 from corpus.errors import RecordError
-from retrieval.safety.danger_net import Base, Numbers, Reader, read_adapter
+from retrieval.safety.danger_letters import Linear, Numbers, letter_shares
+from retrieval.safety.danger_net import Base, Reader
+from retrieval.safety.danger_store import Learnt, read_learnt
 from retrieval.safety.gloss import gloss
 from retrieval.safety.triage import Level, Triage, load_rules
 
@@ -40,6 +44,20 @@ _UNREADABLE = (OSError, KeyError, TypeError, AttributeError, ValueError, Runtime
 Label = tuple[Level | None, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How much each of the three readers counts; together 1."""
+
+    network: float
+    vectors: float
+    letters: float
+
+    def mean(self, network: Numbers, vectors: Numbers, letters: Numbers) -> Numbers:
+        """Weigh what the three say."""
+        mean: Numbers = self.network * network + self.vectors * vectors + self.letters * letters
+        return mean
+
+
 @dataclass(frozen=True)
 class Classifier:
     """What was learnt.
@@ -47,12 +65,23 @@ class Classifier:
     Attributes:
         labels: Level and category of each output; the level of what is harmless is None.
         thresholds: How probable an emergency, or any danger, must be for the level to be raised.
-        reader: Gives the probabilities.
+        trust: How much each reader counts; together 1.
+        reader: The network.
+        vectors: Over the vectors of the packaged model.
+        letters: Over runs of letters and words.
     """
 
     labels: tuple[Label, ...]
     thresholds: dict[Level, float]
+    trust: Trust
     reader: Reader
+    vectors: Linear
+    letters: Linear
+
+    def shares(self, texts: Sequence[str]) -> Numbers:
+        """Give the probability of each label for each text, shape (texts, labels)."""
+        network, vectors = self.reader.read(texts)
+        return self.trust.mean(network, self.vectors.shares(vectors), letter_shares(self.letters, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +137,7 @@ def find_danger(question: str) -> tuple[Level, str] | None:
     if not parts:
         return None
     classifier = load_classifier()
-    worst = weigh(classifier.reader.shares(parts), classifier.labels)
+    worst = weigh(classifier.shares(parts), classifier.labels)
     level = worst.level(classifier.thresholds)
     return None if level is None else (level, worst.categories[level])
 
@@ -182,12 +211,21 @@ def read_classifier(meaning: Path, weights: Path) -> Classifier:
         thresholds = {Level(level): float(value) for level, value in data["thresholds"].items()}
         if data["model"] != base.fingerprint:
             raise ValueError("it was learnt with another model than the one in the package")
-        adapter = read_adapter(weights)
-        if adapter.head.shape[0] != len(labels):
-            raise ValueError(f"it names {len(labels)} labels, the weights hold {adapter.head.shape[0]}")
-        return Classifier(labels, thresholds, Reader(base, adapter))
+        learnt = read_learnt(weights)
+        if len(learnt.letters.bias) != len(labels):
+            raise ValueError(f"it names {len(labels)} labels, the weights hold {len(learnt.letters.bias)}")
+        return make_classifier(labels, thresholds, Trust(**data["trust"]), base, learnt)
     except (*_UNREADABLE, BadZipFile) as error:
         raise RecordError(
             f"{meaning.name} or {weights.name}: {' '.join(str(error).split())}.",
             "Run 'python -m evals.danger.train' to write them anew.",
         ) from error
+
+
+def make_classifier(
+    labels: tuple[Label, ...], thresholds: dict[Level, float], trust: Trust, base: Base, learnt: Learnt
+) -> Classifier:
+    """Make a classifier of what was learnt."""
+    return Classifier(
+        labels, thresholds, trust, Reader(base, learnt.adapters), learnt.vectors, learnt.letters
+    )

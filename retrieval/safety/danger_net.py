@@ -140,70 +140,76 @@ class Base:
 
 
 class Reader:
-    """Reads texts with an adapter; safe to use from several threads once made."""
+    """Reads texts with adapters; safe to use from several threads once made.
 
-    def __init__(self, base: Base, adapter: Adapter) -> None:
+    The layers below the adapted ones are passed once for all.
+    """
+
+    def __init__(self, base: Base, adapters: Sequence[Adapter]) -> None:
         import torch
 
         self._base = base
-        self._head = torch.from_numpy(adapter.head.astype(np.float32))
-        self._bias = torch.from_numpy(adapter.bias.astype(np.float32))
         self._number = torch.bfloat16 if _has_native_bfloat16() else torch.float32
-        self._maps: dict[str, tuple[Tensor, Tensor]] = {}
-        for name in (f"encoder.layer.{at}.{each}" for at in range(LAYERS) for each in MAPS):
-            weight = base.weights[f"{name}.weight"]
-            if name in adapter.low_rank:
-                down, up = (each.astype(np.float32) for each in adapter.low_rank[name])
-                weight = weight + torch.from_numpy(up @ down)
-            bias = base.weights[f"{name}.bias"]
-            self._maps[name] = (weight.to(self._number), bias.to(self._number))
+        self._heads = [(torch.from_numpy(each.head), torch.from_numpy(each.bias)) for each in adapters]
+        adapted = {name.split(".")[2] for each in adapters for name in each.low_rank}
+        self._first = min(map(int, adapted), default=LAYERS)
+        self._plain = self._maps(Adapter({}, adapters[0].head, adapters[0].bias), 0)
+        self._adapted = [self._plain | self._maps(each, self._first) for each in adapters]
 
-    def shares(self, texts: Sequence[str]) -> Numbers:
-        """Give the probability of each label for each text, shape (texts, labels), float32."""
+    def _maps(self, adapter: Adapter, first: int) -> dict[str, tuple[Tensor, Tensor]]:
+        import torch
+
+        maps = {}
+        for name in (f"encoder.layer.{at}.{each}" for at in range(first, LAYERS) for each in MAPS):
+            weight = self._base.weights[f"{name}.weight"]
+            if name in adapter.low_rank:
+                down, up = adapter.low_rank[name]
+                weight = weight + torch.from_numpy(up @ down)
+            maps[name] = (weight.to(self._number), self._base.weights[f"{name}.bias"].to(self._number))
+        return maps
+
+    def read(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
+        """Read texts.
+
+        Returns:
+            The probability of each label for each text, averaged over the adapters, shape (texts, labels),
+            and the unit vector that the model without adapters gives, shape (texts, WIDTH); float32.
+        """
         import torch
 
         with one_thread(), torch.inference_mode():
             ids, mask = self._base.tokens(texts)
-            states = self._base.embed(ids)
-            for at in range(LAYERS):
-                states = self._base.layer(at, states, mask, self._apply)
-            scores = torch.nn.functional.linear(mean_of(states, mask), self._head, self._bias)
-            found: Numbers = torch.softmax(scores, dim=-1).numpy()
-            return found
+            below = self._pass(self._base.embed(ids), mask, self._plain, range(self._first))
+            above = range(self._first, LAYERS)
+            shares = [
+                torch.softmax(
+                    torch.nn.functional.linear(mean_of(self._pass(below, mask, maps, above), mask), *head),
+                    dim=-1,
+                )
+                for maps, head in zip(self._adapted, self._heads, strict=True)
+            ]
+            vectors = mean_of(self._pass(below, mask, self._plain, above), mask)
+            found: Numbers = torch.stack(shares).mean(dim=0).numpy()
+            plain: Numbers = torch.nn.functional.normalize(vectors, dim=-1).numpy()
+            return found, plain
 
-    def _apply(self, states: Tensor, name: str) -> Tensor:
+    def _pass(
+        self, states: Tensor, mask: Tensor, maps: Mapping[str, tuple[Tensor, Tensor]], layers: range
+    ) -> Tensor:
         from torch.nn.functional import linear
 
-        weight, bias = self._maps[name]
-        return linear(states.to(self._number), weight, bias).float()
+        def apply(states: Tensor, name: str) -> Tensor:
+            return linear(states.to(self._number), *maps[name]).float()
+
+        for at in layers:
+            states = self._base.layer(at, states, mask, apply)
+        return states
 
 
 def mean_of(states: Tensor, mask: Tensor) -> Tensor:
     """Give the mean of the states of a text's tokens, shape (texts, WIDTH)."""
     held = mask[:, :, None].float()
     return (states * held).sum(1) / held.sum(1)
-
-
-def read_adapter(path: Path) -> Adapter:
-    """Read a file of weights (numpy arrays, nothing that could run).
-
-    Raises:
-        OSError, KeyError, ValueError: It is not there, or is not what `write_adapter` writes.
-    """
-    with np.load(path, allow_pickle=False) as arrays:
-        names = sorted({name.rsplit("/", 1)[0] for name in arrays.files if "/" in name})
-        low_rank = {name: (arrays[f"{name}/down"], arrays[f"{name}/up"]) for name in names}
-        return Adapter(low_rank, arrays["head"], arrays["bias"])
-
-
-def write_adapter(adapter: Adapter, path: Path) -> None:
-    """Write weights as float16 arrays; the same weights give the same bytes."""
-    arrays = {"head": adapter.head, "bias": adapter.bias}
-    for name, (down, up) in sorted(adapter.low_rank.items()):
-        arrays |= {f"{name}/down": down, f"{name}/up": up}
-    stored: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
-    with path.open("wb") as file:
-        np.savez(file, **stored)
 
 
 def _folder() -> Path:

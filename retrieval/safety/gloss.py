@@ -27,7 +27,7 @@ _ENGLISH = """
 i am is are was the a an of to in on at for with and or not my me you he she his her it they we this
 that what which who how why when where do does did can could should will would have has had take
 took taking if from by about after before than there be been much many any some pills tablets mg
-dose
+dose no just
 """
 
 Glosses = Mapping[tuple[str, ...], str]

@@ -1,7 +1,7 @@
 """A cry for help in another language reaches the network in English words; English stays as it is."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.danger.data import read_sentences
@@ -18,6 +18,9 @@ from retrieval.safety.gloss import gloss, load_glosses
         ("non voglio più vivere", "not want more live"),
         ("ik heb te veel pillen ingenomen", "I have too many pills took"),
         ("maine saari goliyan kha li", "I all pills ate"),
+        ("połknęłam całe opakowanie tabletek", "swallowed whole package pills"),
+        ("он выпил целую пачку таблеток", "он drank whole package pills"),
+        ("annem uyanmıyor", "my mother does not wake"),
     ],
 )
 def test_gives_word_for_word(question, english):
@@ -45,6 +48,7 @@ def test_what_is_denied_is_not_read():
     assert "klonopin" in read_parts("I have not taken my klonopin for three days")[0]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_never_fails(text):
     gloss(text)
