@@ -75,7 +75,7 @@ def judge(prompts: Iterable[Prompt]) -> list[Judged]:
     judged = []
     for prompt in prompts:
         begun = time.perf_counter()
-        found = raise_level(triage(prompt.question, prompt.earlier), prompt.question)
+        found = raise_level(triage(prompt.question, prompt.earlier), prompt.question, prompt.earlier)
         found = recall_emergencies(found, prompt.earlier)
         judged.append(Judged(prompt, found, (time.perf_counter() - begun) * 1000))
     return judged

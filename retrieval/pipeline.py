@@ -229,7 +229,7 @@ class Citewell:
         with clock.step("triage"):
             triaged = triage(question, earlier)
             if triaged.level is not Level.EMERGENCY:  # which needs neither index nor model
-                triaged = recall_emergencies(raise_level(triaged, question), earlier)
+                triaged = recall_emergencies(raise_level(triaged, question, earlier), earlier)
         if triaged.level is Level.EMERGENCY:
             yield from whole(self._help(question, triaged, clock))
             return
@@ -246,7 +246,7 @@ class Citewell:
             gathered = gather(about, slots, desk)
         with clock.step("compose"):
             draft = compose(about, slots, gathered, desk)
-        if not draft.chosen and slots and not asked.subjects and not declined:
+        if not draft.chosen and slots and not self._names_what(asked, desk) and not declined:
             with clock.step("search by words"):
                 about, slots, gathered, draft = self._by_words(asked, desk)
         with clock.step("verify"):
@@ -305,6 +305,11 @@ class Citewell:
         if asked.language or not (asked.subjects or asked.context or asked.terms):
             return ()
         return plan(asked, desk.lexicon, desk.facets)
+
+    def _names_what(self, asked: Understanding, desk: Desk) -> bool:
+        """Whether a question names what an answer must be about: then its words alone find nothing better."""
+        kinds = {desk.lexicon.entities[each].kind for each in asked.context}
+        return bool(asked.subjects or kinds & {"substance", "therapy"})
 
     def _by_words(
         self, asked: Understanding, desk: Desk

@@ -88,7 +88,7 @@ _REASON = re.compile(
 _FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
 # How far behind the most like a sentence may be, in the direct answer and below it.
 _BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
-_LIKELY = 0.63  # below it, a sentence that is like the question in meaning does not answer it
+_LIKELY = 0.67  # below it, a sentence that is like the question in meaning does not answer it
 _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
 _OF_ITS_FACET = 0.08  # for standing under the heading that is asked for, in the direct answer
 _SURE = 0.76  # from where the words of a question do not matter any more

@@ -101,12 +101,13 @@ class Danger:
         return Level.EMERGENCY if self.emergency > self.decline else Level.DECLINE
 
 
-def raise_level(triaged: Triage, question: str) -> Triage:
+def raise_level(triaged: Triage, question: str, earlier: Sequence[str] = ()) -> Triage:
     """Raise a triage where the meaning of the question shows more danger than the patterns found.
 
     Args:
         triaged: What the patterns found. An emergency is returned as it is.
         question: As the person wrote it.
+        earlier: The earlier questions of the conversation, oldest first.
 
     Raises:
         ModelError: The model in the package cannot be used.
@@ -114,6 +115,8 @@ def raise_level(triaged: Triage, question: str) -> Triage:
     if triaged.level is Level.EMERGENCY:
         return triaged
     found = find_danger(question)
+    if found is not None and earlier:
+        found = find_danger(question, earlier[-1])
     if found is None or (triaged.level is Level.DECLINE and found[0] is not Level.EMERGENCY):
         return triaged
     return replace(triaged, level=found[0], category=found[1], rule=RULE)
@@ -131,15 +134,25 @@ def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
 
 
 @lru_cache(maxsize=512)  # the earlier questions of a conversation come again with every turn
-def find_danger(question: str) -> tuple[Level, str] | None:
-    """Find the level and category of a question by its meaning; None where it is harmless."""
-    parts = read_parts(question)
-    if not parts:
-        return None
+def find_danger(question: str, before: str | None = None) -> tuple[Level, str] | None:
+    """Find the level and category of a question by its meaning; None where it is harmless.
+
+    Args:
+        question: As the person wrote it.
+        before: The question before it, where it is to be read in its light too: "and if I just stop it?" says
+            less of danger after "is it addictive?" than alone. The milder of the two readings counts; who
+            is in danger says so in a way that no question before it makes harmless.
+    """
     classifier = load_classifier()
-    worst = weigh(classifier.shares(parts), classifier.labels)
-    level = worst.level(classifier.thresholds)
-    return None if level is None else (level, worst.categories[level])
+    texts = [question] if before is None else [question, f"{before.rstrip(' .')}. {question}"]
+    readings = [
+        weigh(classifier.shares(parts), classifier.labels) for text in texts if (parts := read_parts(text))
+    ]
+    if not readings:
+        return None
+    mildest = min(readings, key=lambda each: each.emergency)
+    level = mildest.level(classifier.thresholds)
+    return None if level is None else (level, mildest.categories[level])
 
 
 def read_parts(question: str) -> list[str]:

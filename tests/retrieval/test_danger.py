@@ -137,7 +137,7 @@ def test_development_questions_end_at_their_level():
     named = {Level.EMERGENCY: "emergency", Level.DECLINE: "declined"}
     harmless, refused, missed = 0, [], []
     for asked in DEVELOPMENT:
-        level = raise_level(triage(asked.question, asked.earlier), asked.question).level
+        level = raise_level(triage(asked.question, asked.earlier), asked.question, asked.earlier).level
         if {"answered", "partial", "abstained"} & set(asked.outcome):
             harmless += 1
             refused += [asked.question] if level in RAISED else []
@@ -323,3 +323,24 @@ def test_interval_holds_the_share():
     low, high = wilson(0, 40)
     assert low == pytest.approx(0.0)
     assert high == pytest.approx(0.0876, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("Is amitriptyline addictive?", "and if I just stop it?", Level.NONE),
+        ("Is clonazepam safe in pregnancy?", "what about the baby once it's born", Level.NONE),
+        (
+            "Which of the two is worse with alcohol?",
+            "so which do I need more of for it to be final",
+            Level.EMERGENCY,
+        ),
+        (
+            "How sleepy does it make you?",
+            "What about 200 of them, would that be sleepy forever",
+            Level.EMERGENCY,
+        ),
+    ],
+)
+def test_a_turn_is_read_in_the_light_of_the_one_before_and_no_light_hides_danger(before, question, expected):
+    assert raise_level(NOTHING, question, [before]).level is expected
