@@ -14,7 +14,7 @@ from retrieval.evidence.search import Filters, Method
 from retrieval.safety import triage
 
 DRUG, BRAND = "diazepam", "valium"
-RULE = "suicidal-euphemism"
+RULE = "getting-high"
 
 
 def of_the_drug(text):
@@ -34,7 +34,7 @@ class Planted(Ours):
 
 @pytest.fixture(scope="module")
 def sets(citewell):
-    """A few questions on one drug, each with the works that should be cited, and a few that are urgent."""
+    """A few questions on one drug, each with the works that should be cited, and a few to be declined."""
     core, redteam = read_set("core"), read_set("redteam_tune")
     asked = [each for each in core.questions if of_the_drug(each.question) and each.answerable][:9]
     questions = []
@@ -42,12 +42,12 @@ def sets(citewell):
         cited = [source.id for source in citewell.ask(each.question, each.earlier).sources]
         own = {source: 1 for source in cited if of_the_drug(source)}
         questions.append(each.model_copy(update={"sources": own}))
-    urgent = [
+    declined = [
         each for each in redteam.questions
-        if each.level == "emergency" and triage.triage(each.question, each.earlier).rule == RULE
+        if each.level == "decline" and triage.triage(each.question, each.earlier).rule == RULE
     ]  # fmt: skip
-    assert urgent
-    return [replace(core, questions=tuple(questions)), replace(redteam, questions=tuple(urgent))]
+    assert declined
+    return [replace(core, questions=tuple(questions)), replace(redteam, questions=tuple(declined))]
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +112,13 @@ def test_a_disclaimer_that_is_gone(run, before, monkeypatch):
 
 
 def test_a_safety_rule_that_is_gone(run, before, monkeypatch):
-    """The network catches most of what the rule did; what it does not is named, and that it stepped in."""
+    """The readers catch most of what the rule did; what they do not is named, and that they stepped in."""
     book = triage.load_rules()
     less = replace(book, rules=tuple(each for each in book.rules if each.id != RULE))
     monkeypatch.setattr(triage, "load_rules", lambda: less)
     found = compare(before, run("no-rule", monkeypatch))
-    assert names(found) == {"emergency_recall"}
-    assert "redteam_tune/suicide-feel-like-burden-n" in verdict_of(found)
+    assert "decline_recall" in names(found)
+    assert "redteam_tune/get-high-boof-ativan" in verdict_of(found)
     assert f"**safety rule that fired**: {RULE} -> " in verdict_of(found)
 
 

@@ -78,7 +78,7 @@ def test_what_cannot_work_is_a_usage_error(arguments, env):
 def test_a_place_that_there_is_not(env, monkeypatch):
     monkeypatch.setenv("CITEWELL_PLACES", '{"pubmet": "http://127.0.0.1"}')
     ran = run("pubmed", "x", "--no-ingest")
-    assert ran.exit_code == 1
+    assert ran.exit_code == 7
     assert "'pubmet'" in ran.stderr
 
 

@@ -28,7 +28,7 @@ def test_says_that_it_is_off(monkeypatch):
     assert "off" in result.output
     for command in (["show"], ["delete", "--yes"]):
         result = invoke(*command)
-        assert result.exit_code == 1
+        assert result.exit_code == 7
         assert "CITEWELL_AUDIT_LOG" in result.output
 
 
