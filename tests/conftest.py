@@ -14,15 +14,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a home of its own, where nothing is yet; a page gets a free port."""
-    return load_settings(home=tmp_path_factory.mktemp("citewell-home"), port=0)
+def settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
+    """Settings of a home that all processes of the tests share; a page gets a free port."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    return load_settings(home=shared / "citewell-home", port=0)
 
 
 @pytest.fixture(scope="session")
 def index_home(settings: Settings) -> Path:
-    """The home of `settings`, with the shipped corpus in its index. Only to be read."""
-    ingest([], settings)
+    """The home of `settings`, with the shipped corpus in its index, built once. Only to be read."""
+    ingest([], settings, wait_s=300)
     return settings.home
 
 
