@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask ingest test lint eval bench screenshots lock clean
+.PHONY: help run ask ingest test test-slow lint eval bench screenshots lock clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -27,6 +27,9 @@ ingest: $(READY) ## Bring the index up to date with the shipped corpus
 
 test: lint ## Check everything: lint, types, unit, end-to-end and browser tests
 	$(BIN)/python -m pytest
+
+test-slow: $(READY) ## The tests that start several processes or read a whole data set
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY) ## Ruff and strict types
 	$(BIN)/ruff check

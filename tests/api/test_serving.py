@@ -161,6 +161,7 @@ def children_of(process: int) -> list[int]:
     return [int(each) for each, line in lines.items() if b"spawn_main" in line]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")
 def test_several_processes_answer_and_one_that_dies_is_replaced(index_home, tmp_path):
     environment = os.environ | {

@@ -149,6 +149,7 @@ def test_errors_end_in_one_line(tmp_path):
         assert "Traceback" not in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="K-QA is not here")
 def test_matching_agrees_with_clinicians_as_the_docs_say(citewell):
     found = measure(DATA, citewell.desk.embedder)

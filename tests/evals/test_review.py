@@ -333,6 +333,7 @@ def test_hostile_answers_are_rated_with_the_keyboard_alone(chromium, tmp_path, w
         page.on("console", lambda message: failures.append(message.text))
         page.on("request", lambda request: requested.append(request.url))
         page.goto(url)
+        page.wait_for_function("document.activeElement.matches('input')")
         page.keyboard.type("Ada")
         page.keyboard.press("Enter")
         page.wait_for_url("**/rate/Ada/1")

@@ -87,6 +87,7 @@ def test_a_folder_with_another_run_is_left_alone(citewell, few, ours, tmp_path):
     assert len(read_run(tmp_path / "r").records) == 6
 
 
+@pytest.mark.slow
 def test_two_processes_give_what_one_gives(citewell, few, tmp_path):
     one = run_sets(few, tmp_path / "one", citewell.settings, workers=1)
     two = run_sets(few, tmp_path / "two", citewell.settings, workers=2)

@@ -102,12 +102,14 @@ def test_a_cell_is_never_longer_than_excel_takes():
     assert inert_cell("a\n=b") == "a\n=b"
 
 
+@pytest.mark.slow
 def test_several_processes_give_the_same_file(questions, small_home, tmp_path):
     assert batch(questions, tmp_path / "one.jsonl", small_home).exit_code == 1
     assert batch(questions, tmp_path / "two.jsonl", small_home, "--workers", "2").exit_code == 1
     assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_gives_the_file_of_a_run_that_was_not_killed(small_home, tmp_path):
     questions = write_questions(tmp_path / "questions.csv", 120, seed=3)
     stood = killed_and_resumed(questions, small_home, times=2, seed=int(time.time()))
