@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask ingest test test-slow lint eval bench screenshots lock clean
+.PHONY: help run ask ingest test test-slow lint eval gate bench screenshots lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ eval: ingest ## Ask every question set, write the run and its report to runs/, a
 	$(BIN)/citewell eval run all --out $(RUNS)/now
 	$(BIN)/citewell eval report $(RUNS)/now $(wildcard $(RUNS)/before) --out $(RUNS)/report.html
 	@if [ -d $(RUNS)/before ]; then $(BIN)/citewell eval compare $(RUNS)/before $(RUNS)/now --most 0; fi
+
+gate: ingest ## Fail where answers or triage are worse than evals/gate.yaml asks
+	$(BIN)/citewell eval gate
 
 MEDQUAD ?= $(wildcard ../shared/data/medquad)
 

@@ -166,7 +166,10 @@ class Index:
             return Foreseen({}, {}, {})
         vectors, (question, sentence, passage), first = self._expected
         likeness = (vectors @ questions.T).max(axis=1)[question]
-        best = np.lexsort((-likeness, sentence))[first]  # of each sentence, its likest question
+        # Of each sentence, its likest question: the first that is as like as the likest of its group.
+        most = np.repeat(np.maximum.reduceat(likeness, first), np.diff(first, append=len(likeness)))
+        likest = np.flatnonzero(likeness == most)
+        best = likest[np.searchsorted(likest, first)]
         sentences = sentence[first].tolist()
         return Foreseen(
             dict(zip(sentences, likeness[best].tolist(), strict=True)),

@@ -22,7 +22,7 @@ from retrieval.words import is_known, spellings
 
 _PASSAGES_PER_SLOT = 40
 _PASSAGES_FOR_QUESTION = 30
-_PASSAGES_FORESEEN = 60  # the most that are looked at because of what they are expected to answer
+_PASSAGES_FORESEEN = 30  # the most that are looked at because of what they are expected to answer
 _LIKELY = 0.55  # cosine from which they are
 # Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
@@ -54,7 +54,8 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
     by_slot: list[tuple[Evidence, ...]] = []
     for slot, query, vector in zip(slots, queries[1:], vectors[1:], strict=False):
         rows = dict.fromkeys(hit.row for hit in (*_for_slot(slot, query, vector, desk), *general))
-        rows.update(dict.fromkeys(likely))
+        if not slot.outlined:  # the parts of an outline ask their own questions
+            rows.update(dict.fromkeys(likely))
         for row in rows.keys() - cut.keys():
             cut[row] = sentences_of(row, vectors[0], desk, foreseen)
         sentences = [each for row in rows for each in cut[row]]

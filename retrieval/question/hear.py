@@ -36,7 +36,12 @@ class Wordings:
 
     def speaks_of(self, facet: FacetId, text: str) -> bool:
         """Whether a text uses the words by which a facet is asked for."""
-        return any(pattern.search(text) for each, pattern, _ in self.facets if each == facet)
+        return _speaks_of(facet, text)
+
+
+@lru_cache(maxsize=131072)  # the same sentences are judged for every part of an answer, and the next
+def _speaks_of(facet: FacetId, text: str) -> bool:
+    return any(pattern.search(text) for each, pattern, _ in load_wordings().facets if each == facet)
 
 
 @lru_cache(maxsize=1)
