@@ -17,9 +17,10 @@ from sklearn.model_selection import GroupKFold
 
 from corpus.lexicon import load_lexicon
 from evals.match import THRESHOLDS, Likeness, contradicts, likeness
-from evals.metrics.basic import cohen_kappa, f1
+from evals.metrics.basic import f1
 from evals.public.kqa import JudgedClaim, find, read_judged
 from evals.questions import Nugget, SetError
+from evals.review.agreement import cohen_kappa
 from evals.support import Verifier
 from evals.verification.data import Pair, read_kqa
 from evals.verification.train import fit, passing
@@ -87,12 +88,12 @@ def measure(folder: Path, embedder: Embedder) -> Agreement:
     return Agreement(
         claims=len(judged),
         questions=len({each.question for each in judged}),
-        entailment=cohen_kappa(found.tolist(), wanted.tolist()),
+        entailment=cohen_kappa(list(zip(found.tolist(), wanted.tolist(), strict=True))),
         precision=right / max(1, int(found.sum())),
         recall=right / max(1, int(wanted.sum())),
         f1=f1(right, int(found.sum()), int(wanted.sum())),
         clinicians=tuple(_between(judged, one, two) for one, two in ((0, 1), (0, 2), (1, 2))),
-        contradiction=cohen_kappa(flagged, contrary),
+        contradiction=cohen_kappa(list(zip(flagged, contrary, strict=True))),
         contradicted=sum(contrary),
         flagged=sum(flagged),
         threshold=best_threshold(_scores(alike, load_combiner()), wanted),
@@ -130,12 +131,16 @@ def _by_fold(
 def best_threshold(scores: Values, wanted: Flags) -> float:
     """The threshold from which taking a pair for entailed agrees best with people, by kappa."""
     labels = wanted.tolist()
-    return float(max(_GRID, key=lambda at: cohen_kappa((scores >= at).tolist(), labels) or 0.0))
+
+    def agreement(least: float) -> float:
+        return cohen_kappa(list(zip((scores >= least).tolist(), labels, strict=True))) or 0.0
+
+    return float(max(_GRID, key=agreement))
 
 
 def _between(judged: Sequence[JudgedClaim], one: int, two: int) -> float:
     labels = [[each.labels[at] == "Entailment" for each in judged] for at in (one, two)]
-    return cohen_kappa(*labels) or 0.0
+    return cohen_kappa(list(zip(*labels, strict=True))) or 0.0
 
 
 def write_threshold(found: Agreement) -> None:

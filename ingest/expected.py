@@ -52,9 +52,10 @@ def write_expected(
                     row = texts.setdefault(masked(question, lexicon), len(texts))
                     triples.append((row, stored.first_sentence + at, stored.row))
     vectors = np.zeros((len(texts), embedder.dimension), dtype=np.float16)
-    known = before.expected_rows(list(texts)) if before is not None else {}
-    for text, row in known.items():
-        vectors[texts[text]] = before.expected_vectors[row] if before is not None else 0
+    known: dict[str, int] = {}
+    if before is not None:
+        known = before.expected_rows(list(texts))
+        vectors[[texts[text] for text in known]] = before.expected_vectors[list(known.values())]
     new = [text for text in texts if text not in known]
     if new:
         vectors[[texts[text] for text in new]] = embedder.encode(new)

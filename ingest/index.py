@@ -162,7 +162,7 @@ class Index:
             questions: The question with its medicines masked, and parts of it, encoded, shape (parts,
                 dimension); a sentence is as like as to the part that is most like.
         """
-        if not len(self._expected_of):
+        if not len(self._expected_of) or not len(questions):
             return Foreseen({}, {}, {})
         vectors, (question, sentence, passage), first = self._expected
         likeness = (vectors @ questions.T).max(axis=1)[question]

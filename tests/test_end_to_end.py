@@ -171,3 +171,18 @@ def test_langchain_seams(citewell):
     assert len(found) == 3
     assert any("serotonin" in each.page_content for each in found)
     assert found[0].metadata["source"]["title"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "said"),
+    [
+        (["why do benzos stop working after a while"], "tolerance"),  # in no word of the sources
+        (["what is buspirone", "can i take it with sertraline"], "buspirone.*serotonin syndrome"),
+        (["what is insomnia", "how common is it"], "insomnia affects"),
+        (["how long does lexapro take to work for anxiety"], "4 to 6 weeks"),
+    ],
+)
+def test_a_lay_wording_and_a_follow_up_reach_the_sentence_that_answers_them(citewell, turns, said):
+    first = citewell.ask(turns[-1], turns[:-1]).statements[0]
+    assert first.citations
+    assert re.search(said, first.text, re.IGNORECASE), first.text

@@ -5,15 +5,21 @@ Not for answering: see `ui.answerer`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
+
+from pydantic import BaseModel
 
 from corpus.errors import UnreachableError
 
 if TYPE_CHECKING:
     from retrieval.library import PassageHit, SourceRecord, StoredPassage
+    from retrieval.pipeline import Citewell
     from ui.answerer import Answerer
     from ui.scope import Scope
+
+Record = TypeVar("Record", bound=BaseModel)
 
 
 def passage_of(answerer: Answerer, passage_id: str) -> StoredPassage | None:
@@ -22,17 +28,9 @@ def passage_of(answerer: Answerer, passage_id: str) -> StoredPassage | None:
     Raises:
         CitewellError: There is nothing to look in.
     """
-    from retrieval import library
+    from retrieval.library import StoredPassage, find_passage
 
-    _be_able(answerer)
-    if (server := answerer.server) is not None:
-        try:
-            found = server.look_up(f"/v1/passages/{quote(passage_id, safe='')}")
-            return None if found is None else library.StoredPassage.model_validate_json(found)
-        except (UnreachableError, ValueError):
-            if server.named:
-                raise
-    return library.find_passage(answerer.citewell, passage_id)
+    return _found(answerer, "passages", passage_id, StoredPassage, find_passage)
 
 
 def source_of(answerer: Answerer, source_id: str) -> SourceRecord | None:
@@ -41,17 +39,23 @@ def source_of(answerer: Answerer, source_id: str) -> SourceRecord | None:
     Raises:
         CitewellError: There is nothing to look in.
     """
-    from retrieval import library
+    from retrieval.library import SourceRecord, find_source
 
+    return _found(answerer, "sources", source_id, SourceRecord, find_source)
+
+
+def _found(
+    answerer: Answerer, kind: str, id_: str, of: type[Record], find: Callable[[Citewell, str], Record | None]
+) -> Record | None:
     _be_able(answerer)
     if (server := answerer.server) is not None:
         try:
-            found = server.look_up(f"/v1/sources/{quote(source_id, safe='')}")
-            return None if found is None else library.SourceRecord.model_validate_json(found)
+            found = server.look_up(f"/v1/{kind}/{quote(id_, safe='')}")
+            return None if found is None else of.model_validate_json(found)
         except (UnreachableError, ValueError):
             if server.named:
                 raise
-    return library.find_source(answerer.citewell, source_id)
+    return find(answerer.citewell, id_)
 
 
 def hits_of(answerer: Answerer, words: str, scope: Scope, limit: int) -> list[PassageHit]:

@@ -39,21 +39,3 @@ def f1(right: int, claimed: int, wanted: int) -> float | None:
     0.5
     """
     return 2 * right / (claimed + wanted) if claimed + wanted else None
-
-
-def cohen_kappa(first: Sequence[object], second: Sequence[object]) -> float | None:
-    """Agreement of two raters beyond chance (Cohen 1960, Educ. Psychol. Meas. 20:37).
-
-    (observed - expected) / (1 - expected), expected from each rater's own shares of the labels. 1.0 when both
-    give everything the same one label; None of nothing.
-
-    >>> cohen_kappa(["a", "a", "b", "b"], ["a", "a", "b", "a"])
-    0.5
-    """
-    total = len(first)
-    if not total:
-        return None
-    observed = sum(one == other for one, other in zip(first, second, strict=True)) / total
-    labels = {*first, *second}
-    expected = sum(first.count(each) * second.count(each) for each in labels) / total**2
-    return 1.0 if expected == 1.0 else (observed - expected) / (1 - expected)

@@ -42,19 +42,21 @@ class Gathered:
 
 def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
     """Search, cut the passages found into sentences, and judge these for every slot."""
-    parts = _parts(_what_is_asked(asked, desk.lexicon))
+    # The parts of an outline ask their own questions: what is expected of sentences says nothing to them.
+    is_outline = all(slot.outlined for slot in slots)
+    parts = [] if is_outline else _parts(_what_is_asked(asked, desk.lexicon))
     queries = [asked.text, *(_query(slot, asked, desk) for slot in slots), *parts]
     vectors = desk.embedder.encode_queries(queries)
     general = search(
         desk.index, _expanded(asked, desk), vectors[0], _PASSAGES_FOR_QUESTION, desk.filters, desk.method
     )
-    foreseen = desk.index.foreseen(vectors[-len(parts) :])
+    foreseen = desk.index.foreseen(vectors[len(queries) - len(parts) :])
     likely = _likely(foreseen, asked, desk)
     cut: dict[int, list[Evidence]] = {}
     by_slot: list[tuple[Evidence, ...]] = []
     for slot, query, vector in zip(slots, queries[1:], vectors[1:], strict=False):
         rows = dict.fromkeys(hit.row for hit in (*_for_slot(slot, query, vector, desk), *general))
-        if not slot.outlined:  # the parts of an outline ask their own questions
+        if not slot.outlined:
             rows.update(dict.fromkeys(likely))
         for row in rows.keys() - cut.keys():
             cut[row] = sentences_of(row, vectors[0], desk, foreseen)

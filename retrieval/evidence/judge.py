@@ -18,9 +18,10 @@ from corpus.record import Kind
 from ingest.embed import Vectors
 from retrieval.evidence.about import defines, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
+from retrieval.evidence.foresight import answers, foresight, is_beside, nearest_expected
 from retrieval.evidence.standing import burden, hides_its_animals, speaks_of_animals, stands_alone
 from retrieval.question.hear import load_wordings
-from retrieval.question.plan import JOINT, Slot, nearby
+from retrieval.question.plan import JOINT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.safety.directive import is_directive
 from retrieval.words import coverage, is_derived, is_known, speaks_of
@@ -83,16 +84,9 @@ _WHY = re.compile(r"\b(why|how come|what makes|the reason)\b", re.I)
 _REASON = re.compile(
     r"\b(because|due to|owing to|since|so that|explain\w*|reasons?|why|as a result|leads? to)\b", re.I
 )
-# Likeness to the questions that a sentence is expected to answer (cosine): from where it answers this one;
-# where it neither speaks for it nor against; and what it weighs.
-_FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
-# How far behind the most like a sentence may be, in the direct answer and below it.
-_BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
 _LIKELY = 0.67  # below it, a sentence that is like the question in meaning does not answer it
-_OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
 _OF_ITS_FACET = 0.08  # for standing under the heading that is asked for, in the direct answer
 _SURE = 0.76  # from where the words of a question do not matter any more
-_SURE_BESIDE = 0.86  # from where the heading that a sentence stands under does not matter
 _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
 _NUMBER = re.compile(r"\d")
@@ -123,7 +117,7 @@ def judge(
         desk: The index and the names.
     """
     fits = [(each, fit) for each in sentences if (fit := _may(each, slot, asked, vector, desk)) is not None]
-    fits = _nearest_expected(fits, slot)
+    fits = nearest_expected(fits, slot)
     central = _centrality([each for each, _ in fits])
     judged = [
         replace(each, score=_score(each, fit, middle, slot, asked, vector, desk))
@@ -138,7 +132,7 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
         return None
     if _is_of_others(each, slot, asked):
         return None
-    expected = answers(each) and not (slot.direct and _is_beside(each, asked))
+    expected = answers(each) and not (slot.direct and is_beside(each, asked))
     if slot.foreseen and not expected:
         return None
     if not (expected and not slot.facets) and not _of_facet(each, slot, float(each.vector @ vector)):
@@ -151,42 +145,6 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
     if slot.classes and not each.entities & set(slot.classes):
         return None
     return fit if _speaks_of_terms(each, slot, asked, desk) else None
-
-
-def _nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list[tuple[Evidence, float]]:
-    """Without those that are expected to answer quite another question, where others answer this one."""
-    likeness = [(each.foreseen or 0.0) - _OF_CLASS * (1 - min(fit, 1.0)) for each, fit in fits]
-    best = max(likeness, default=0.0)
-    if slot.outlined or best < _FORESEEN:
-        return list(fits)
-    least = best - (_BEHIND_DIRECT if slot.direct else _BEHIND_EXPECTED)
-    return [
-        (each, fit)
-        for (each, fit), like in zip(fits, likeness, strict=True)
-        if each.foreseen is None or like >= least
-    ]
-
-
-def answers(each: Evidence) -> bool:
-    """Whether a sentence was expected to answer such a question."""
-    return each.foreseen is not None and each.foreseen >= _FORESEEN
-
-
-def _is_beside(each: Evidence, asked: Understanding) -> bool:
-    """Whether a sentence stands under another heading than is asked for, and is not sure to answer.
-
-    How long a drug takes and how long it lasts are asked in much the same words.
-    """
-    if not asked.facets or each.passage.facet is None or (each.foreseen or 0.0) >= _SURE_BESIDE:
-        return False
-    return not any(each.passage.facet in nearby(facet, False) for facet in asked.facets)
-
-
-def _foresight(each: Evidence, slot: Slot) -> float:
-    """More for a sentence that is expected to answer such a question, less for one that is not."""
-    if each.foreseen is None or slot.outlined:
-        return 0.0
-    return _OF_FORESIGHT * (min(each.foreseen, 0.9) - _UNDECIDED)
 
 
 def _score(
@@ -204,7 +162,7 @@ def _score(
         + 0.25 * fit
         + (_OF_OWN_WORDS if slot.direct else _term_weight(asked)) * terms
         + _context_fit(each, asked, slot, desk.lexicon)
-        + _foresight(each, slot)
+        + foresight(each, slot)
         + (_OF_ITS_FACET if slot.direct and each.passage.facet in asked.facets else 0.0)
         + _ALSO_ASKED * any(load_wordings().speaks_of(facet, each.text) for facet in slot.besides)
         + (_GIVES_REASON if _WHY.search(asked.text) and _REASON.search(each.text) else 0.0)

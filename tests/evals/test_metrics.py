@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 import evals.metrics
 from evals.metrics import average, f1, share
-from evals.metrics.basic import cohen_kappa
 from evals.metrics.citations import CitedSentence, citation_precision, citation_recall
 from evals.metrics.disclaimer import says_all
 from evals.metrics.intervals import bootstrap, paired_bootstrap, resamples, wilson
 from evals.metrics.nuggets import contradiction_rate, nugget_scores
 from evals.metrics.reading import reading_grade, redundancy
 from evals.metrics.retrieval import retrieval_scores
+from evals.review.agreement import cohen_kappa
 from retrieval.safety.disclaimer import load_disclaimers
 
 ASSIGNMENTS = st.lists(st.sampled_from(["support", "partial_support", "not_support"]), max_size=8)
@@ -77,7 +77,7 @@ def test_nothing_to_count_is_none():
     assert nugget_scores([], ["support"]).vital is None
     for value in (share([]), average([]), average([None]), f1(0, 0, 0), contradiction_rate([]),
                   reading_grade([]), reading_grade(["1.5"]), redundancy([]), redundancy([frozenset("a")]),
-                  wilson(0, 0), bootstrap([]), bootstrap([1.0]), cohen_kappa([], [])):  # fmt: skip
+                  wilson(0, 0), bootstrap([]), bootstrap([1.0]), cohen_kappa([])):  # fmt: skip
         assert value is None
     assert retrieval_scores(["a"], {}) == {}
     assert retrieval_scores(["a"], {"a": 0}) == {}
@@ -190,8 +190,9 @@ def test_a_paired_bootstrap_sees_what_a_difference_of_means_would_not():
 
 
 def test_kappa_of_no_more_than_chance_is_zero():
-    assert cohen_kappa([1, 1, 0, 0], [1, 0, 1, 0]) == 0.0
-    assert cohen_kappa([1, 0], [1, 0]) == cohen_kappa([1, 1], [1, 1]) == 1.0
+    assert cohen_kappa([(1, 1), (1, 0), (0, 1), (0, 0)]) == 0.0
+    assert cohen_kappa([(1, 1), (0, 0)]) == 1.0
+    assert cohen_kappa([(1, 1), (1, 1)]) is None  # chance explains that
 
 
 def test_every_shipped_disclaimer_makes_every_point():

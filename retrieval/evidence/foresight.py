@@ -1,0 +1,56 @@
+"""Does a sentence answer a question, by the questions that it was expected to answer?
+
+How like they are is found by `Index.foreseen`. Not for what else must hold: see `evidence.judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrieval.evidence.desk import Evidence
+from retrieval.question.plan import Slot, nearby
+from retrieval.question.understand import Understanding
+
+# Likeness to the questions that a sentence is expected to answer (cosine): from where it answers this one;
+# where it neither speaks for it nor against; and what it weighs.
+_FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
+# How far behind the most like a sentence may be, in the direct answer and below it.
+_BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
+_OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
+_SURE_BESIDE = 0.86  # from where the heading that a sentence stands under does not matter
+
+
+def nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list[tuple[Evidence, float]]:
+    """Without those that are expected to answer quite another question, where others answer this one."""
+    likeness = [(each.foreseen or 0.0) - _OF_CLASS * (1 - min(fit, 1.0)) for each, fit in fits]
+    best = max(likeness, default=0.0)
+    if slot.outlined or best < _FORESEEN:
+        return list(fits)
+    least = best - (_BEHIND_DIRECT if slot.direct else _BEHIND_EXPECTED)
+    return [
+        (each, fit)
+        for (each, fit), like in zip(fits, likeness, strict=True)
+        if each.foreseen is None or like >= least
+    ]
+
+
+def answers(each: Evidence) -> bool:
+    """Whether a sentence was expected to answer such a question."""
+    return each.foreseen is not None and each.foreseen >= _FORESEEN
+
+
+def is_beside(each: Evidence, asked: Understanding) -> bool:
+    """Whether a sentence stands under another heading than is asked for, and is not sure to answer.
+
+    How long a drug takes and how long it lasts are asked in much the same words.
+    """
+    if not asked.facets or each.passage.facet is None or (each.foreseen or 0.0) >= _SURE_BESIDE:
+        return False
+    return not any(each.passage.facet in nearby(facet, False) for facet in asked.facets)
+
+
+def foresight(each: Evidence, slot: Slot) -> float:
+    """More for a sentence that is expected to answer such a question, less for one that is not."""
+    if each.foreseen is None or slot.outlined:
+        return 0.0
+    return _OF_FORESIGHT * (min(each.foreseen, 0.9) - _UNDECIDED)
