@@ -36,6 +36,7 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 
 _BATCH = 64
 _SLICE = 2048  # texts of a model that is not pooled that are encoded between two steps of the progress bar
+_LENGTHS = 8  # texts are filled up to a multiple of so many tokens
 _MARKS = 2  # tokens for the start and the end of a text
 
 
@@ -147,7 +148,7 @@ class Embedder(Embeddings):
             model = SentenceTransformer(where, device="cpu", local_files_only=is_here)
         except Exception as error:  # every library below has errors of its own
             raise self._unusable(error) from error
-        return model.to(torch.bfloat16) if _has_native_bfloat16() else model
+        return model.to(torch.bfloat16) if has_native_bfloat16() else model
 
     def warm_up(self) -> None:
         """Load the model and encode once, so that the first question does not pay for it."""
@@ -215,12 +216,25 @@ class Embedder(Embeddings):
         with one_thread():
             return self._encode(list(texts), "encode_query")
 
+    @cached_property
+    def _few_lengths(self) -> dict[str, dict[str, int]]:
+        # oneDNN compiles for every new shape and keeps what it compiled: with texts of every length it would
+        # grow for ever. Not where filling up could go beyond the longest text that the model reads.
+        fits = (self.window + _MARKS) % _LENGTHS == 0
+        return {"text": {"pad_to_multiple_of": _LENGTHS}} if fits else {}
+
     def _encode(self, texts: list[str], method: str) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         encode = getattr(self._model, method)
         with self._lock:  # the tokenizer of a model may not be shared by threads
-            found = encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+            found = encode(
+                texts,
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                processing_kwargs=self._few_lengths,
+            )
         vectors = np.ascontiguousarray(found, dtype=np.float32)
         # Again, for in bfloat16 the lengths are off by up to half a percent.
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
@@ -259,7 +273,7 @@ def _embedded_folder() -> Path:
     return Path(get_model_path())
 
 
-def _has_native_bfloat16() -> bool:
+def has_native_bfloat16() -> bool:
     """Whether this CPU multiplies bfloat16 itself; where it must emulate, float32 is faster."""
     import torch
 

@@ -89,7 +89,7 @@ class Pool:
             for at, part in enumerate(slices):
                 tokens += [workers.submit(self._tokenise, each) for each in slices[at + 1 : at + 2]]
                 yield self._encode(part, tokens.pop(0).result(), workers)
-                _give_memory_back()
+                give_memory_back()
 
     def _encode(
         self, pieces: Sequence[Piece], tokens: Sequence[_Tokens], workers: ThreadPoolExecutor
@@ -175,7 +175,7 @@ def _one_thread_each() -> Iterator[int]:
         torch.set_num_threads(threads)
 
 
-def _give_memory_back() -> None:
+def give_memory_back() -> None:
     """Give the system what is free: batches of ever other sizes leave holes that add up to gigabytes."""
     with suppress(OSError, AttributeError):  # only glibc needs it, and has it
         ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -129,7 +129,11 @@ class Settings(BaseSettings):
         ),
     )
     server_key: SecretStr | None = Field(
-        default=None, description="Key that the server named by CITEWELL_SERVER wants; sent to no other."
+        default=None,
+        description=(
+            "API key for the server that 'citewell ask' and 'chat' put their questions to: the one named by "
+            "CITEWELL_SERVER, else the one found on this machine. Sent to no other."
+        ),
     )
 
     serve_workers: int = Field(
@@ -150,7 +154,7 @@ class Settings(BaseSettings):
     serve_rate: int = Field(
         default=120,
         ge=0,
-        description="Requests a minute to the API by one client; 0 for as many as it likes.",
+        description="Requests to the API and questions on the page a minute by one client; 0 for any number.",
     )
     serve_api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(),

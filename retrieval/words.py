@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 
 import tantivy
 import yaml
@@ -33,15 +34,15 @@ def _analyzer() -> tantivy.TextAnalyzer:
     )
 
 
-@lru_cache(maxsize=65536)
 def _raw_stems(text: str) -> frozenset[str]:
     return frozenset(_analyzer().analyze(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """The stems of a text's words; British and American spellings (diarrhoea, diarrhea) share one."""
-    return frozenset(_OUR.sub("or", _DIGRAPH.sub("e", stem)) for stem in _raw_stems(text))
+    # Interned: the sets are remembered, and many texts share few stems.
+    return frozenset(intern(_OUR.sub("or", _DIGRAPH.sub("e", stem))) for stem in _raw_stems(text))
 
 
 def spellings(word: str) -> list[str]:

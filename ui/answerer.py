@@ -5,6 +5,7 @@ Whatever goes wrong is an Answer with the disclaimer, and an emergency is helped
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from retrieval.pipeline import Citewell
     from ui.client import Server
 
+_log = logging.getLogger(__name__)
 # What commands exit with when a script asks for it (--exit-outcome); all else exits 0 or as the error says.
 EXIT_OUTCOMES = {"abstained": 10, "declined": 11, "emergency": 12}
 
@@ -78,6 +80,8 @@ class Answerer:
             yield from self._without(self.problem, question, earlier)
             return
         if self.server is not None:
+            from ui.client import KeyWantedError
+
             begun = False
             try:
                 for event in self._served(self.server, question, earlier, scope, whole):
@@ -88,7 +92,9 @@ class Answerer:
                     self._failed = error
                     yield from self._without(error, question, earlier)
                     return
-                self.server = None  # it has gone since: what it would have said is said here
+                if isinstance(error, KeyWantedError):  # each answer takes longer here: say how it need not
+                    _log.warning("%s Answering without it.", error)
+                self.server = None  # or it has gone since: what it would have said is said here
             else:
                 return
         yield from self.citewell.stream(question, earlier, scope.filters())

@@ -36,6 +36,10 @@ _LONGEST_REASON = 300
 _WHEN_IT_FAILS = "Check that it runs, or unset CITEWELL_SERVER to answer on this machine."
 
 
+class KeyWantedError(UnreachableError):
+    """The server answers only those who have one of its keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A server that answers questions.
@@ -138,6 +142,12 @@ class Server:
     def _check(self, reply: httpx.Response) -> None:
         if reply.status_code == 200:
             return
+        if reply.status_code == 401:
+            known = "CITEWELL_SERVER_KEY is none of them" if self.key else "CITEWELL_SERVER_KEY is not set"
+            raise KeyWantedError(
+                f"The server at {self.address} wants one of its API keys, and {known}.",
+                "Set CITEWELL_SERVER_KEY to a key that the server's operator gave you.",
+            )
         after = reply.headers.get("Retry-After", "")
         remedy = f"Ask again in {after} seconds." if after.isdigit() else _WHEN_IT_FAILS
         what = f"The server at {self.address} refused with status {reply.status_code}{_reason(reply.text)}."
@@ -174,7 +184,9 @@ def find_server(settings: Settings) -> Server | None:
     if health is None or any(health.get(key) != value for key, value in wanted.items()):
         return None
     own = tuple(privacy_lines(settings))
-    return Server(address, own, named=False, answer_s=answer_s) if _privacy(health) == own else None
+    if _privacy(health) != own:
+        return None
+    return Server(address, own, named=False, answer_s=answer_s, key=settings.server_key)
 
 
 def _listens(host: str, port: int) -> bool:

@@ -14,7 +14,7 @@ from retrieval.answer import Answer, Caution, Citation, Outcome, SourceRef, Stat
 from ui.markup import counted, escaped, list_html
 from ui.page_actions import actions_html
 from ui.reference import agreement_of
-from ui.source_html import card_html, reference_html, rested_html
+from ui.source_html import card_html, reference_html, rested_html, spans_html
 from ui.strength import strength_line, strength_of
 
 _LEAD_STATEMENTS = 2
@@ -101,11 +101,17 @@ def _announcement(answer: Answer) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Cited:
-    """A citation with the id of its card and the text that it supports."""
+    """A citation with the id of its card and the text that it supports.
+
+    Attributes:
+        beside: Ids of the cards of all spans of this source that support the text, in order, this one
+            among them; empty where this is the only one.
+    """
 
     card: str
     citation: Citation
     text: str
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,8 +174,11 @@ class _AnswerHtml:
         return f"{escaped(statement.text)}{worded}{self._marks(f's{place}', statement.citations)}{agree}"
 
     def _marks(self, part: str, citations: Sequence[Citation]) -> str:
+        # Once for each source: the card of its first span leads to the others.
+        spans = {each.number: (place, each) for place, each in reversed(list(enumerate(citations)))}
         marks = [
-            self._mark(self._card_id(part, place), self._source(each)) for place, each in enumerate(citations)
+            self._mark(self._card_id(part, place), self._source(each))
+            for place, each in sorted(spans.values(), key=lambda span: span[0])
         ]
         # A no-break space keeps a mark on the line of its statement's last word.
         return f'<span class="cw-marks">&nbsp;{"".join(marks)}</span>' if marks else ""
@@ -225,8 +234,10 @@ class _AnswerHtml:
         cards = ""
         for each in self._cited():
             passage = self.passages.get(each.citation.passage_id)
-            card = card_html(self._source(each.citation), each.citation, passage, each.text)
-            cards += f'<div class="cw-card" id="{each.card}">{card}</div>'
+            spans = spans_html(each.card, each.beside)
+            card = card_html(self._source(each.citation), each.citation, passage, each.text, spans)
+            marked = f' data-mark="{each.beside[0]}"' if each.beside else ""
+            cards += f'<div class="cw-card" id="{each.card}"{marked}>{card}</div>'
         return f'<div class="cw-cards" hidden>{cards}</div>' if cards else ""
 
     def _cited(self) -> Iterator[_Cited]:
@@ -236,8 +247,10 @@ class _AnswerHtml:
         parts += [(f"w{place}", each) for place, each in enumerate(self.answer.warnings)]
         for part, said in parts:
             sentence = said.sentence if isinstance(said, Statement) else said.text
-            for place, citation in enumerate(said.citations):
-                yield _Cited(self._card_id(part, place), citation, sentence)
+            cards = [(self._card_id(part, place), each) for place, each in enumerate(said.citations)]
+            for card, citation in cards:
+                beside = tuple(other for other, each in cards if each.number == citation.number)
+                yield _Cited(card, citation, sentence, beside if len(beside) > 1 else ())
 
     def _card_id(self, part: str, place: int) -> str:
         return f"cw-{self.turn}-{part}-{place}"

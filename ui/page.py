@@ -6,6 +6,7 @@ the conversation that the browser keeps) is done by the scripts beside this file
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import yaml
 
 from retrieval.pipeline import Citewell
 from ui import page_parts as parts
+from ui.api.rate import Rate, client_of
 from ui.own import OwnDocuments
 from ui.page_bridge import Bridge
 from ui.page_replies import Replies
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     import gradio as gr
 
 _HERE = Path(__file__).parent
-_AT_ONCE = 8  # questions answered at the same time
 # Each is a function of one object, by which they know each other.
 _SCRIPTS = ("page.js", "page_panel.js", "page_talk.js", "page_tools.js")
 # The browser, and not the server, knows the conversation: it goes with each question.
@@ -43,11 +44,23 @@ def load_examples() -> tuple[str, ...]:
     return tuple(yaml.safe_load((_HERE / "examples.yaml").read_text(encoding="utf-8")))
 
 
-def build_page(citewell: Citewell) -> gr.Blocks:
-    """Make the page. Serve it with `**look()`: that is where Gradio takes its style and script from."""
+def build_page(citewell: Citewell, rate: Rate | None = None) -> gr.Blocks:
+    """Make the page. Serve it with `**look()`: that is where Gradio takes its style and script from.
+
+    Args:
+        citewell: What answers.
+        rate: How often one client may ask, here and elsewhere; as often as it likes if there is none.
+    """
     import gradio as gr
 
-    replies = Replies(citewell, OwnDocuments(citewell))
+    replies = Replies(citewell, OwnDocuments(citewell), rate)
+    at_once = citewell.settings.serve_at_once * citewell.settings.serve_workers
+
+    def reply(question: str, sent: str, visit: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+        yield from replies.reply(question, sent, client_of(visit.client.host if visit.client else None))
+
+    reply.__annotations__["visit"] = gr.Request  # by which Gradio knows that it is to give it
+
     fixed: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
     with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(parts.TOP, elem_id="cw-top", **fixed)
@@ -91,10 +104,10 @@ def build_page(citewell: Citewell) -> gr.Blocks:
         request, visitor = gr.Textbox(visible=False), gr.Textbox(visible=False)
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking: dict[str, Any] = {
-            "fn": replies.reply,
+            "fn": reply,
             "outputs": [current, box],
             "js": _WITH_QUESTION,
-            "concurrency_limit": _AT_ONCE,
+            "concurrency_limit": at_once,
             "concurrency_id": "ask",
             "trigger_mode": "once",
         }
@@ -102,7 +115,17 @@ def build_page(citewell: Citewell) -> gr.Blocks:
         asked += [each.click(inputs=[each, request], **asking, **quiet) for each in examples]
         for event in asked:
             event.then(None, None, None, js=_ENDED, api_visibility="private")
-        page.load(replies.kept, [request, visitor], [restored], js=_CONVERSATION, **quiet)
+        page.load(
+            replies.kept,
+            [request, visitor],
+            [restored],
+            js=_CONVERSATION,
+            concurrency_limit=at_once,
+            concurrency_id="kept",
+            **quiet,
+        )
+    # One more than wait for the API: Gradio counts the question that comes with those that wait.
+    page.queue(max_size=citewell.settings.serve_waiting + 1, api_open=False)
     return page
 
 

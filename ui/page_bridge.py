@@ -22,7 +22,7 @@ from ui.feedback import Remark, feedback_file
 from ui.feedback import add as store
 from ui.page_document import WINDOW, Place, document_html
 from ui.page_replies import Replies
-from ui.page_request import read_kept
+from ui.page_request import LONGEST_QUESTION, Asked, read_kept
 
 _LARGEST_WINDOW = 400_000
 _REMEDY = "Reload the page and try again."
@@ -53,6 +53,11 @@ class _Whose(_Part):
     visitor: Visitor = ""
 
 
+class _Urgent(_Part):
+    question: str = Field(max_length=LONGEST_QUESTION)
+    request: str = Field(max_length=1_000_000)
+
+
 class _Export(_Part):
     form: Literal["markdown", "page"]
     conversation: str
@@ -81,6 +86,9 @@ class Bridge:
             self.replies.stops.stop(str(sent)[:64])
             return {"stopped": True}
 
+        def urgent(sent: Any) -> Any:  # noqa: ANN401
+            return _answered(self.urgent, sent)
+
         def about(sent: Any) -> Any:  # noqa: ANN401
             return _answered(self.about, sent)
 
@@ -93,7 +101,7 @@ class Bridge:
         def remove(sent: Any) -> Any:  # noqa: ANN401
             return _answered(self.remove, sent)
 
-        return [document, export, feedback, stop, about, add, adding, remove]
+        return [document, export, feedback, stop, urgent, about, add, adding, remove]
 
     def document(self, sent: Any) -> dict[str, Any]:  # noqa: ANN401
         """A cited passage in its document, as HTML.
@@ -131,6 +139,12 @@ class Bridge:
         """Store what a visitor says of an answer."""
         store(Remark.model_validate(sent), feedback_file(self.replies.citewell.settings.home))
         return {"said": "Thank you. Your remark is stored."}
+
+    def urgent(self, sent: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Help in an emergency, for a question that got no answer: no queue that is full keeps help back."""
+        asked = _Urgent.model_validate(sent)
+        turn = self.replies.urgent(asked.question, Asked.read(asked.request))
+        return {"html": self.replies.html(turn) if turn is not None else ""}
 
     def about(self, sent: Any) -> dict[str, Any]:  # noqa: ANN401
         """What is searched: how many sources there are, of them not shipped, and the visitor's documents."""

@@ -11,9 +11,11 @@
     return marks[place?.nth] || marks[0] || null;
   };
 
+  // Id of the card that the mark of a card names: of the first span, where a source is cited with several.
+  const markedBy = (card) => document.getElementById(card)?.dataset.mark ?? card;
   const showOpenMark = () => {
     for (const mark of all(".cw-mark")) {
-      const open = mark.dataset.card === openCard;
+      const open = openCard !== null && mark.dataset.card === markedBy(openCard);
       if (open === mark.hasAttribute("aria-current")) continue;
       if (open) mark.setAttribute("aria-current", "true");
       else mark.removeAttribute("aria-current");
@@ -52,10 +54,16 @@
 
   const open = (mark) => {
     const card = document.getElementById(mark.dataset.card);
-    const panel = one(".cw-panel");
-    if (!card || !panel) return;
+    if (!card || !one(".cw-panel")) return;
     hideTip();
     opener = { card: card.id, nth: marksOf(card.id).indexOf(mark) };
+    show(card);
+    const title = one("#cw-source-title");
+    title.textContent = `Source ${mark.dataset.source}`;
+    title.focus({ preventScroll: true });
+  };
+  const show = (card) => {
+    const panel = one(".cw-panel");
     openCard = card.id;
     one(".cw-panel__card", panel).replaceChildren(...[...card.childNodes].map((node) => node.cloneNode(true)));
     panel.classList.add("cw-panel--open");
@@ -64,10 +72,14 @@
     showRested();
     panel.scrollTop = 0;
     showCited(panel);
-    const title = one("#cw-source-title", panel);
-    title.textContent = `Source ${mark.dataset.source}`;
-    title.focus({ preventScroll: true });
     loadDocument(card.id);
+  };
+  // Another span of the same source; the focus stays on the way from one to the next.
+  const openSpan = (button) => {
+    const card = document.getElementById(button.dataset.span);
+    if (!card) return;
+    show(card);
+    one('.cw-span[aria-current="true"]', one(".cw-panel"))?.focus({ preventScroll: true });
   };
 
   cw.closePanel = (andReturn) => {
@@ -120,13 +132,17 @@
     if (!tip || !card || !mark.isConnected) return;
     hideTip();
     const parts = [".cw-card__badges", ".cw-card__title"].map((part) => one(part, card)?.cloneNode(true));
-    const quote = document.createElement("p");
-    quote.className = "cw-tip__quote";
-    quote.textContent = one("mark", card)?.textContent ?? "";
+    const spans = all(".cw-span", card).map((each) => document.getElementById(each.dataset.span));
+    const quotes = (spans.length ? spans : [card]).filter(Boolean).map((each) => {
+      const quote = document.createElement("p");
+      quote.className = "cw-tip__quote";
+      quote.textContent = one("mark", each)?.textContent ?? "";
+      return quote;
+    });
     const title = document.createElement("p"); // a tip has no headings
     title.className = "cw-tip__title";
     title.textContent = parts[1]?.textContent ?? "";
-    tip.replaceChildren(...[parts[0], title, quote].filter(Boolean));
+    tip.replaceChildren(...[parts[0], title, ...quotes].filter(Boolean));
     tip.hidden = false;
     tipFor = mark;
     mark.setAttribute("aria-describedby", "cw-tip");
@@ -134,7 +150,8 @@
     const left = Math.min(Math.max(8, at.left - 24), document.documentElement.clientWidth - tip.offsetWidth - 8);
     const above = at.top - tip.offsetHeight - 6;
     tip.style.left = `${left}px`;
-    tip.style.top = `${above > 8 ? above : at.bottom + 6}px`;
+    const room = one("#cw-top")?.getBoundingClientRect().bottom ?? 0; // what stands at the top covers the tip
+    tip.style.top = `${above > room + 4 ? above : at.bottom + 6}px`;
   };
   const later = (action, wait) => {
     clearTimeout(timer);
@@ -157,7 +174,9 @@
 
   document.addEventListener("click", (event) => {
     const mark = event.target.closest?.(".cw-mark[data-card]");
+    const span = event.target.closest?.(".cw-span[data-span]");
     if (mark) open(mark);
+    else if (span) openSpan(span);
     else if (event.target.closest?.(".cw-close")) cw.closePanel(true);
     else if (event.target.closest?.(".cw-doc__more")) {
       loadDocument(openCard, Math.min(400000, 8 * Number(one(".cw-panel .cw-doc").dataset.window)));

@@ -111,6 +111,7 @@ def filters_html(settings: Settings) -> str:
         "</div></fieldset>"
         '<fieldset><legend>Collection</legend><div class="cw-choices">'
         f"{_from('any', 'All of it', ' checked')}{_from('mine', 'Only my collection')}"
+        f"{_from('beside', 'All of it, and documents I added here')}"
         f"{_from('own', 'Only documents I added here')}</div>"
         '<p class="cw-quiet" id="cw-mine-note"></p></fieldset>'
         f"{_own_html(settings) if settings.serve_upload_mb else ''}"
@@ -135,7 +136,7 @@ def _own_html(settings: Settings) -> str:
         '<p class="cw-own__said" id="cw-own-said" role="status"></p>'
         '<button type="button" class="cw-button" data-tool="remove-own" hidden>Remove my documents</button>'
         f'<p class="cw-quiet">Up to {settings.serve_upload_mb} MB. It goes to the computer that runs '
-        "Citewell, is asked only by this browser, never mixed with the other sources, and is deleted "
+        "Citewell, is asked only by this browser, and is deleted "
         f"{hours} after it was last used.</p></fieldset>"
     )
 

@@ -21,6 +21,9 @@ from retrieval.events import Done, Event, Opening, StatementReady
 from retrieval.evidence.desk import work_of
 from retrieval.pipeline import Citewell
 from retrieval.safety.disclaimer import disclaimer_for
+from retrieval.safety.triage import Level, triage
+from ui.api.rate import Rate
+from ui.both import both
 from ui.html import Growing, Turn, turn_html
 from ui.own import OwnDocuments, OwnError
 from ui.page_request import LONGEST_QUESTION, Asked, RequestError, read_kept
@@ -36,14 +39,16 @@ class Replies:
 
     citewell: Citewell
     own: OwnDocuments
+    rate: Rate | None = None
     stops: Stops = field(default_factory=Stops)
 
-    def reply(self, question: str, request: str) -> Iterator[tuple[Any, ...]]:
+    def reply(self, question: str, request: str, client: str = "") -> Iterator[tuple[Any, ...]]:
         """Answer a question: first the question itself, then the answer statement by statement.
 
         Args:
             question: As it was typed.
             request: What came with it, as JSON (`Asked`).
+            client: Who asks, as the rate knows them.
 
         Yields:
             The HTML of the turn and the text of the input box; what stays as it is is skipped.
@@ -59,13 +64,18 @@ class Replies:
             yield turn_html(self._failed(Turn(1, question[:LONGEST_QUESTION]), error), {}), ""
             return
         box: Any = ""
-        for turn in self.turns(question, asked):
+        urgent = self.urgent(question, asked)
+        if urgent is None and self.rate is not None and (seconds := self.rate.wait_s(client)):
+            why = RequestError("That was one question too many at once.", f"Ask again in {seconds} seconds.")
+            yield self.html(self._failed(self._turn(question, asked), why)), ""
+            return
+        for turn in self.turns(question, asked) if urgent is None else (urgent,):
             yield self.html(turn, asked.visitor), box
             box = gr.skip()
 
     def turns(self, question: str, asked: Asked) -> Iterator[Turn]:
         """Give the turn as it grows; in the last one its answer is whole."""
-        turn = Turn(asked.number, question.strip()[:LONGEST_QUESTION], narrowed=asked.narrowed)
+        turn = self._turn(question, asked)
         yield turn
         begun = time.perf_counter()
         growing, held = Growing(), 0
@@ -84,6 +94,16 @@ class Replies:
                     held = len(growing.statements)
                     yield replace(turn, growing=growing)
         yield replace(turn, answer=self._cut_short(turn.question, growing, begun))
+
+    def urgent(self, question: str, asked: Asked) -> Turn | None:
+        """The turn in an emergency that a pattern finds, which needs neither index nor model; else None."""
+        turn = self._turn(question, asked)
+        if triage(turn.question, asked.earlier).level is not Level.EMERGENCY:
+            return None
+        return replace(turn, answer=self.citewell.ask(turn.question, asked.earlier))
+
+    def _turn(self, question: str, asked: Asked) -> Turn:
+        return Turn(asked.number, question.strip()[:LONGEST_QUESTION], narrowed=asked.narrowed)
 
     def html(self, turn: Turn, visitor: str = "") -> str:
         """Render a turn with the passages that its answer cites, once it is whole.
@@ -122,7 +142,7 @@ class Replies:
         try:
             roots = frozenset(self.citewell.desk.index.manifest.roots) if asked.mine else frozenset[str]()
             filters = asked.filters(roots)
-            citewell = self.own.citewell(asked.visitor) if asked.own else self.citewell
+            own = self.own.citewell(asked.visitor) if asked.own else None
         except (RequestError, OwnError) as error:
             # Help in an emergency comes first, whatever was chosen.
             answer = self.citewell.ask(question, asked.earlier)
@@ -132,8 +152,12 @@ class Replies:
             return
         except CitewellError:
             filters = asked.filters(frozenset({""}))  # asking will say what is wrong with the index
-            citewell = self.citewell
-        yield from citewell.stream(question, asked.earlier, filters)
+            own = None
+        if own is not None and asked.own == "beside":
+            shared, mine = (each.stream(question, asked.earlier, filters) for each in (self.citewell, own))
+            yield from both(shared, mine)
+        else:
+            yield from (own or self.citewell).stream(question, asked.earlier, filters)
 
     def _cut_short(self, question: str, growing: Growing, begun: float) -> Answer:
         cited = [each for each in growing.statements if each.citations]

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -60,7 +60,7 @@ class Asked(BaseModel):
         since: Earliest year; `until` is the latest.
         mine: Whether only sources outside the shipped corpus may be used.
         visitor: The secret by which the visitor's own documents are known; empty where there are none.
-        own: Whether to answer from these documents, and nothing else.
+        own: Whether to answer from these documents alone, from them beside the other sources, or not at all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,7 +73,7 @@ class Asked(BaseModel):
     until: _Year | None = None
     mine: bool = False
     visitor: str = Field(default="", pattern=r"^([0-9a-f]{32})?$")
-    own: bool = False
+    own: Literal["", "only", "beside"] = ""
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -122,7 +122,7 @@ class Asked(BaseModel):
             parts.append(f"from {self.since} on")
         elif self.until:
             parts.append(f"up to {self.until}")
-        if self.own:
+        if self.own == "only":
             parts.append("the visitor's own documents")
         elif self.mine:
             parts.append("own collection")

@@ -7,6 +7,7 @@
   let highest = 0; // the highest number that a turn ever had here
   let editing = null; // number of the turn whose question is being changed
   let token = null; // of the answer that is being given
+  let lastSent = null; // the question that was sent last, and what went with it
   try {
     turns = JSON.parse(cw.kept.get(CONVERSATION) ?? "[]");
     if (!Array.isArray(turns)) turns = [];
@@ -45,11 +46,31 @@
       return null;
     }
   };
-  const sayLost = () => {
-    cw.problem(one("#cw-below"), "The answer did not arrive. Is Citewell still running? Your question is in the box.");
+  const sayLost = (sent = null) => {
+    if (sent) helpAtOnce(sent);
+    cw.problem(one("#cw-below"), "The answer did not arrive: Citewell is busy, or no longer running. Your question is in the box.");
     const box = one("#cw-box textarea");
     if (box && !box.value) write(pending() ?? "");
     pending(null);
+  };
+
+  // No queue keeps help back: where no answer comes, it is looked whether one is needed at once.
+  const helpAtOnce = async ({ question, request }) => {
+    const { html } = await cw.call("urgent", { question, request }).catch(() => ({}));
+    const place = document.createElement("div");
+    cw.fill(place, html ?? "");
+    const help = one(".cw-turn", place);
+    if (!help || document.getElementById(help.id)) return;
+    help.dataset.early = "yes";
+    one("#cw-log").append(help);
+    help.scrollIntoView({ block: "start" });
+  };
+  // Gradio tells of a question that was refused for want of room, but does not end it.
+  const plainFetch = window.fetch;
+  window.fetch = async (...asked) => {
+    const reply = await plainFetch(...asked);
+    if (!reply.ok && String(asked[0]?.url ?? asked[0]).includes("/queue/join")) cw.ended();
+    return reply;
   };
 
   const setBusy = (next) => {
@@ -60,7 +81,9 @@
   // Gradio does not say when an answer will never come; so the server is asked whether it is still there.
   const watchOver = (watched) => {
     const since = Date.now();
+    const sent = lastSent;
     const timer = setInterval(async () => {
+      if (!document.getElementById(`cw-turn-${highest}`)) helpAtOnce(sent); // it waits for its turn
       const there = await cw.call("adding", { visitor: "" }).then(() => true, () => false);
       if (token !== watched) clearInterval(timer);
       else if (!there || (Date.now() - since > 120000 && !document.getElementById(`cw-turn-${highest}`))) cw.ended();
@@ -78,9 +101,11 @@
     highest += 1;
     setBusy(cw.random());
     pending(question);
-    watchOver(token);
     const earlier = turns.map((turn) => turn.question);
-    return JSON.stringify({ token, number: highest, earlier, visitor: cw.visitor(), ...cw.chosen() });
+    const request = JSON.stringify({ token, number: highest, earlier, visitor: cw.visitor(), ...cw.chosen() });
+    lastSent = { question, request };
+    watchOver(token);
+    return request;
   };
   // Called by Gradio when the answer has ended, also when it failed.
   cw.ended = () => {
@@ -92,7 +117,7 @@
       turn.dataset.state = "lost";
       turn.setAttribute("aria-busy", "false");
     }
-    sayLost();
+    sayLost(lastSent);
   };
 
   // The box belongs to Gradio, which must notice what is put into it.
@@ -167,6 +192,7 @@
       back.at(-1).scrollIntoView({ block: "start" });
     }
     const turn = all("#cw-current .cw-turn").at(-1);
+    for (const early of all("#cw-log .cw-turn[data-early]")) if (early.id === turn?.id) early.remove();
     document.body.toggleAttribute("data-cw-started", Boolean(one(".cw-turn")));
     if (!turn) return;
     if (turn.id !== lastTurn) {

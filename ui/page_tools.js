@@ -68,21 +68,24 @@
   };
 
   // Filters
-  const all_ = { groups: [], since: null, until: null, mine: false, own: false };
+  const all_ = { groups: [], since: null, until: null, mine: false, own: "" };
   let chosen = all_;
   cw.chosen = () => chosen;
   const field = (name) => one(`#cw-filters [name="${name}"]`);
   const from = (value) => one(`#cw-filters [name="from"][value="${value}"]`);
   const choose = (value) => (from(value).checked = true);
+  const OWN = { own: "only", beside: "beside" }; // what the choice is called in a question
   const showChosen = () => {
     for (const box of all('#cw-filters [name="group"]')) box.checked = chosen.groups.includes(box.value);
     field("since").value = chosen.since ?? "";
     field("until").value = chosen.until ?? "";
-    choose(chosen.own ? "own" : chosen.mine ? "mine" : "any");
+    choose(Object.keys(OWN).find((value) => OWN[value] === chosen.own) ?? (chosen.mine ? "mine" : "any"));
     const kinds = all('#cw-filters [name="group"]:checked').map((box) => box.parentElement.textContent);
     const years = chosen.since || chosen.until ? `${chosen.since ?? "…"} to ${chosen.until ?? "…"}` : "";
-    const parts = [...kinds, years, chosen.own ? "documents I added here" : chosen.mine ? "my collection" : ""].filter(Boolean);
-    one("#cw-chosen").textContent = parts.length ? `Only: ${parts.join(", ")}` : "";
+    const where = chosen.own === "only" ? "documents I added here" : chosen.mine ? "my collection" : "";
+    const parts = [...kinds, years, where].filter(Boolean);
+    const said = [parts.length ? `Only: ${parts.join(", ")}` : "", chosen.own === "beside" ? "Documents I added here are asked too" : ""];
+    one("#cw-chosen").textContent = said.filter(Boolean).join(" · ");
   };
   const apply = () => {
     const years = ["since", "until"].map(field);
@@ -94,15 +97,17 @@
       return;
     }
     const groups = all('#cw-filters [name="group"]:checked').map((box) => box.value);
-    chosen = { groups, since, until, mine: from("mine").checked, own: from("own").checked };
+    chosen = { groups, since, until, mine: from("mine").checked, own: OWN[one('#cw-filters [name="from"]:checked').value] ?? "" };
     showChosen();
     one("#cw-filters").close();
   };
   // What may be chosen: the collections that there are.
   const showCollections = ({ added, own }) => {
     from("mine").disabled = !added;
-    from("own").disabled = !own.length;
-    if (!own.length && from("own").checked) choose("any");
+    for (const value of Object.keys(OWN)) {
+      from(value).disabled = !own.length;
+      if (!own.length && from(value).checked) choose("any");
+    }
     const yours = own.length ? `Yours: ${own.join(", ")}.` : "";
     const theirs = added ? `My collection: ${added} documents.` : "My collection is empty: “citewell ingest” fills it.";
     one("#cw-mine-note").textContent = [theirs, yours].filter(Boolean).join(" ");
@@ -147,9 +152,8 @@
       const sent = { visitor: cw.visitor(true), name: file.name, content: await contentOf(file) };
       await cw.call("add", sent);
       showCollections(await cw.call("about", { visitor: cw.visitor() }));
-      said.textContent = `${file.name} was added: answers now come from your documents alone.`;
-      choose("own");
-      chosen = { ...chosen, own: true, mine: false };
+      said.textContent = `${file.name} was added: answers now come from your documents too. Above, you can ask them alone.`;
+      chosen = { ...chosen, own: chosen.own || OWN.beside, mine: false };
     } catch (error) {
       said.textContent = "";
       cw.problem(one("#cw-filters"), error.message);
@@ -164,7 +168,7 @@
   const removeOwn = async () => {
     try {
       await cw.call("remove", { visitor: cw.visitor() });
-      chosen = { ...chosen, own: false };
+      chosen = { ...chosen, own: "" };
       showChosen();
       showCollections(await cw.call("about", { visitor: cw.visitor() }));
       one("#cw-own-said").textContent = "Your documents were deleted.";

@@ -5,6 +5,8 @@ Every function is pure and escapes all that it did not write itself. Not for ans
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from corpus.record import Kind
 from ingest.document import Passage
 from retrieval.answer import Citation, SourceRef
@@ -24,8 +26,18 @@ _STRONG = frozenset({Kind.SYSTEMATIC_REVIEW, Kind.META_ANALYSIS, Kind.TRIAL})
 _WEAK = frozenset({Kind.ANIMAL_STUDY, Kind.IN_VITRO})  # not seen in people
 
 
-def card_html(source: SourceRef, citation: Citation, passage: Passage | None, statement: str) -> str:
-    """Render a citation for the panel: the source's record, and the passage with the cited words marked."""
+def card_html(
+    source: SourceRef, citation: Citation, passage: Passage | None, statement: str, spans: str = ""
+) -> str:
+    """Render a citation for the panel: the source's record, and the passage with the cited words marked.
+
+    Args:
+        source: Its record.
+        citation: Whose words are marked.
+        passage: As it is stored; None where the index no longer has it.
+        statement: What it is cited for.
+        spans: The way to the other spans of this source, as HTML; see `spans_html`.
+    """
     cited_for = ""
     if statement != citation.quote:
         cited_for = f'<p class="cw-card__for"><span>Cited for</span> {escaped(statement)}</p>'
@@ -34,13 +46,32 @@ def card_html(source: SourceRef, citation: Citation, passage: Passage | None, st
         f'<p class="cw-card__badges">{badges_html(source)}</p>'
         f'<h3 class="cw-card__title">{escaped(source.title)}</h3>'
         f'<p class="cw-card__by">{escaped(authors_of(source.authors))}</p>'
-        f"{flags_html(source)}{cited_for}"
+        f"{flags_html(source)}{cited_for}{spans}"
         f'<h4 class="cw-card__label">Passage of the {whose}</h4>{_whereabouts(passage)}'
         '<div class="cw-reader" tabindex="0" role="region" aria-label="The passage in its document">'
         f'<blockquote class="cw-passage" data-passage="{escaped(citation.passage_id)}" '
         f'data-start="{citation.start}" data-end="{citation.end}">{marked_html(citation, passage)}'
         f"</blockquote></div>{_record(source)}"
     )
+
+
+def spans_html(card: str, cards: Sequence[str]) -> str:
+    """Render the way from one cited span to the others of the same source; nothing where it is the only one.
+
+    Args:
+        card: Id of the card that this stands in.
+        cards: Ids of the cards of all spans of the source that support the statement, in order.
+    """
+    if not cards:
+        return ""
+    here = ' aria-current="true"'
+    buttons = "".join(
+        f'<button type="button" class="cw-button cw-span" data-span="{each}" '
+        f'aria-label="Cited words {number} of {len(cards)}"{here if each == card else ""}>{number}</button>'
+        for number, each in enumerate(cards, start=1)
+    )
+    said = f"Cited words {cards.index(card) + 1} of {len(cards)}"
+    return f'<p class="cw-card__spans"><span>{said}</span> {buttons}</p>'
 
 
 def marked_html(citation: Citation, passage: Passage | None) -> str:

@@ -39,7 +39,7 @@ class Wordings:
         return _speaks_of(facet, text)
 
 
-@lru_cache(maxsize=131072)  # the same sentences are judged for every part of an answer, and the next
+@lru_cache(maxsize=32768)  # the same sentences are judged for every part of an answer, and the next
 def _speaks_of(facet: FacetId, text: str) -> bool:
     return any(pattern.search(text) for each, pattern, _ in load_wordings().facets if each == facet)
 

@@ -55,7 +55,7 @@ class _Named:
     after: int
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)  # ten kilobytes each
 def read_claim(text: str, lexicon: Lexicon) -> Claim:
     """Read one sentence."""
     wording = load_wording()

@@ -178,7 +178,7 @@ def carries(statement: str, span: str) -> float:
     return 0.2 * held + 0.15 * (denied == denied_there) + 0.25 * recall
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _checkable(text: str) -> tuple[tuple[Quantity, ...], bool, frozenset[str]]:
     """The numbers of a sentence, whether it denies on balance, and its content words."""
     wording = load_wording()

@@ -71,9 +71,9 @@ def test_many_slices_keep_their_order_and_report_progress(embedder, monkeypatch)
 
 
 def test_bfloat16_differs_from_float32_by_less_than_a_hundredth(embedder, copied, monkeypatch):
-    monkeypatch.setattr(embed, "_has_native_bfloat16", lambda: False)
+    monkeypatch.setattr(embed, "has_native_bfloat16", lambda: False)
     exact = Embedder(str(copied)).encode(TEXTS)
-    monkeypatch.setattr(embed, "_has_native_bfloat16", lambda: True)
+    monkeypatch.setattr(embed, "has_native_bfloat16", lambda: True)
     rough = Embedder(str(copied)).encode(TEXTS)
     for found in (rough, embedder.encode(TEXTS)):
         assert (found * exact).sum(axis=1).min() > 0.99
@@ -121,7 +121,7 @@ def test_a_model_without_one_file_of_weights_has_a_fingerprint_that_every_cpu_ag
     torch.save(load_file(copied / "model.safetensors"), folder / "pytorch_model.bin")
     prints = []
     for native in (True, False):
-        monkeypatch.setattr(embed, "_has_native_bfloat16", lambda native=native: native)
+        monkeypatch.setattr(embed, "has_native_bfloat16", lambda native=native: native)
         prints.append(Embedder(str(folder)).fingerprint)
     assert prints[0] == prints[1] != MINILM_SHA256
 
@@ -159,3 +159,17 @@ def test_threads_may_share_a_model(embedder):
     with ThreadPoolExecutor(8) as pool:
         found = np.stack(list(pool.map(work, range(40))))
     assert (found * embedder.encode([f"text {number}" for number in range(40)])).sum(axis=1).min() > 0.99
+
+
+def test_texts_of_all_lengths_have_few_shapes(embedder):
+    seen = set()
+    hook = embedder._model[1].register_forward_pre_hook(
+        lambda _, given: seen.add(tuple(given[0]["attention_mask"].shape))
+    )
+    try:
+        for words in range(1, 41):
+            embedder.encode_query("word " * words)
+    finally:
+        hook.remove()
+    assert {length % 8 for _, length in seen} == {0}
+    assert len(seen) <= 6

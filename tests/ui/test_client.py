@@ -210,6 +210,47 @@ def test_a_named_server_is_asked_with_its_key_and_said_so(small_home, monkeypatc
         assert json.loads(asked[1][2]) == {"question": HOW, "earlier": [], "filters": {"since": 2010}}
 
 
+KEYS = "one-key-of-sixteen,a-key-of-sixteen-or-more"
+
+
+@pytest.fixture
+def locked(small_home, monkeypatch):
+    """A real server on this machine that wants a key, and what answers here."""
+    settings = load_settings(home=small_home, port=0, serve_api_keys=KEYS)
+    citewell = Citewell(settings)
+    running, address = start(citewell, settings, with_page=False)
+    monkeypatch.setenv("CITEWELL_PORT", str(port_of(address.rstrip("/"))))
+    yield address
+    running.close()
+
+
+def test_a_server_on_this_machine_gets_the_key_that_it_wants(locked, small_home, monkeypatch, caplog):
+    monkeypatch.setenv("CITEWELL_SERVER_KEY", KEYS.split(",")[1])
+    monkeypatch.setattr(Citewell, "__init__", lambda *_: pytest.fail("answered in this process"))
+    answer = make_answerer(small_home).ask(HOW)
+    assert answer.statements
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("key", "why"), [(None, "is not set"), ("a-wrong-key-of-sixteen", "is none of them")]
+)
+def test_a_server_that_wants_a_key_is_told_of_in_words(locked, small_home, monkeypatch, caplog, key, why):
+    if key:
+        monkeypatch.setenv("CITEWELL_SERVER_KEY", key)
+    assert make_answerer(small_home).ask(HOW).statements  # in this process, which takes longer
+    assert f"CITEWELL_SERVER_KEY {why}" in caplog.text
+    assert key is None or key not in caplog.text
+    monkeypatch.setenv("CITEWELL_SERVER", locked.rstrip("/"))
+    answerer = make_answerer(small_home)
+    answer = answerer.ask(HOW)
+    assert answer.outcome == "error"
+    assert f"wants one of its API keys, and CITEWELL_SERVER_KEY {why}" in answer.notes[0]
+    assert answerer.exit_code(answer) == UnreachableError.exit_code
+    with pytest.raises(UnreachableError, match="wants one of its API keys"):
+        find_server(answerer.settings).look_up("/v1/sources")
+
+
 def test_a_named_server_that_is_not_there_is_an_error_but_an_emergency_is_helped(monkeypatch, small_home):
     monkeypatch.setenv("CITEWELL_SERVER", "http://127.0.0.1:9")
     result = invoke("ask", HOW, "--home", small_home)

@@ -126,6 +126,24 @@ def test_every_mark_has_its_card_and_ids_differ_between_turns():
     assert len(set(ids[0]) | set(ids[1])) == len(ids[0]) + len(ids[1])
 
 
+def test_a_source_that_is_cited_twice_for_a_statement_has_one_mark_that_leads_to_both_spans():
+    first, second = "Before it.", "After & beyond."
+    twice = Statement(
+        heading="More", text="It calms.", citations=(citation(1, first), citation(2), citation(1, second))
+    )
+    page = render(answer(statements=(twice,)))
+    marks = [each for each in page.of_class("cw-mark") if each["data-card"].startswith("cw-3-s0-")][:2]
+    assert [each["data-card"] for each in marks] == ["cw-3-s0-0", "cw-3-s0-1"]
+    assert [each["data-source"] for each in marks] == ["1", "2"]
+    ways = [(each["data-span"], each.get("aria-current")) for each in page.of_class("cw-span")]
+    assert ways == [
+        ("cw-3-s0-0", "true"), ("cw-3-s0-2", None),  # in the card of the first span
+        ("cw-3-s0-0", None), ("cw-3-s0-2", "true"),  # in that of the other
+    ]  # fmt: skip
+    cards = {each["id"]: each.get("data-mark") for each in page.of_class("cw-card")}
+    assert cards == {"cw-3-s0-0": "cw-3-s0-0", "cw-3-s0-1": None, "cw-3-s0-2": "cw-3-s0-0"}
+
+
 def test_streaming_shows_the_first_statements_with_their_cards():
     page = render(answer(), shown=1)
     assert len(page.of_class("cw-statement")) == 1

@@ -57,15 +57,15 @@ def test_a_document_is_read_and_asked_by_its_visitor_alone(own, here, tmp_path):
     assert own.names(OTHER) == []
 
     replies = Replies(here, own)
-    *_, mine = replies.turns(QUESTION, Asked(visitor=ME, own=True))
+    *_, mine = replies.turns(QUESTION, Asked(visitor=ME, own="only"))
     assert "widening the blood vessels" in mine.answer.statements[0].text
     assert "<mark>" in replies.html(mine, ME)
     *_, shared = replies.turns(QUESTION, Asked(visitor=ME))
     assert all("widening" not in each.text for each in shared.answer.statements)
-    *_, theirs = replies.turns(QUESTION, Asked(visitor=OTHER, own=True))
+    *_, theirs = replies.turns(QUESTION, Asked(visitor=OTHER, own="only"))
     assert theirs.answer.outcome is Outcome.ERROR
     assert "not here" in theirs.answer.notes[0]
-    *_, urgent = replies.turns("i took 30 xanax and feel weird", Asked(visitor=OTHER, own=True))
+    *_, urgent = replies.turns("i took 30 xanax and feel weird", Asked(visitor=OTHER, own="only"))
     assert urgent.answer.outcome is Outcome.EMERGENCY
     assert not any(ME in str(each) for each in tmp_path.rglob("*")), "the secret stands in a file name"
 

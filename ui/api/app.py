@@ -18,6 +18,7 @@ from ui.api.health import health_router, program_version
 from ui.api.keys import Keys
 from ui.api.look_up import look_up_router
 from ui.api.metrics import Metrics
+from ui.api.page_guard import TIMES_THE_RATE, PageGuard
 from ui.api.problem import handle_problems
 from ui.api.rate import Rate
 from ui.api.room import Room
@@ -72,6 +73,13 @@ def make_app(citewell: Citewell, settings: Settings, with_page: bool = True) -> 
         app.include_router(router)
     if with_page:
         _mount_page(app, citewell)
+        app.add_middleware(
+            PageGuard,
+            metrics=metrics,
+            rate=Rate(settings.serve_rate * TIMES_THE_RATE),
+            upload_mb=settings.serve_upload_mb,
+            region=settings.region,
+        )
     app.add_middleware(
         Guard,
         metrics=metrics,
@@ -104,4 +112,4 @@ def _mount_page(app: FastAPI, citewell: Citewell) -> None:
 
     # The page takes every address that is left: those below the API's must not be answered by it.
     app.add_api_route("/v1/{rest:path}", _nothing, methods=list(_METHODS), include_in_schema=False)
-    gr.mount_gradio_app(app, build_page(citewell), path="/", **look())
+    gr.mount_gradio_app(app, build_page(citewell, app.state.service.rate), path="/", **look())

@@ -86,7 +86,7 @@ class Guard:
             await send(message)
 
         if scope["path"].startswith(API_PATHS):
-            receive = _Limited(receive, self.longest)
+            receive = Limited(receive, self.longest)
         try:
             await self._run(scope, receive, sending)
         except Exception as error:
@@ -122,11 +122,18 @@ class Guard:
         _log.info("%s %s %s %d %.0f ms", request_id, _method_of(scope), route, status, seconds * 1000)
 
 
-class _Limited:
-    """Reads the body of a request, but no more of it and no longer than may be."""
+class Limited:
+    """Reads the body of a request, but no more of it and no longer than may be.
 
-    def __init__(self, receive: Receive, longest: int) -> None:
-        self._receive, self._left, self._until = receive, longest, time.monotonic() + _BODY_WITHIN_S
+    Args:
+        receive: Gives it part by part.
+        longest: Bytes.
+        within_s: Seconds.
+    """
+
+    def __init__(self, receive: Receive, longest: int, within_s: float | None = None) -> None:
+        within_s = _BODY_WITHIN_S if within_s is None else within_s
+        self._receive, self._left, self._until = receive, longest, time.monotonic() + within_s
         self._is_whole = False
 
     async def __call__(self) -> Message:

@@ -6,6 +6,7 @@ Buckets that are full again are forgotten first, so that memory does not grow wi
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -23,7 +24,7 @@ class _Bucket:
 
 
 class Rate:
-    """A token bucket for each client: a minute's worth at once, refilled evenly.
+    """A token bucket for each client: a minute's worth at once, refilled evenly. Safe to use from threads.
 
     Args:
         per_minute: Requests a minute; 0 for as many as anybody likes.
@@ -33,6 +34,7 @@ class Rate:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_minute = per_minute
         self._clock = clock
+        self._lock = threading.Lock()
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def __len__(self) -> int:
@@ -47,6 +49,10 @@ class Rate:
         """
         if not self.per_minute:
             return 0
+        with self._lock:
+            return self._count(client)
+
+    def _count(self, client: str) -> int:
         now = self._clock()
         bucket = self._buckets.pop(client, None) or _Bucket(self.per_minute, now)
         per_second = self.per_minute / 60

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from corpus.errors import CitewellError
+from ingest.pool import give_memory_back
 from retrieval.pipeline import Citewell
 from retrieval.privacy import whereabouts
 from retrieval.safety.danger import raise_level
@@ -14,6 +16,7 @@ from retrieval.safety.triage import triage
 _log = logging.getLogger(__name__)
 LOOK_EVERY_S = 2.0
 _SELDOM_S = 15.0
+_TIDY_EVERY_S = 30.0
 _HARMLESS = "what is diazepam"
 
 
@@ -50,6 +53,7 @@ class Watch:
     def _run(self) -> None:
         self._prepare_help()
         wait_s = self.every_s
+        tidied = time.monotonic()
         while not self._ended.is_set():
             why = self._look()
             self.problem = None if self.citewell.generation is not None else why
@@ -59,6 +63,9 @@ class Watch:
             self._told = why
             # An index that is damaged is read whole each time: less and less often.
             wait_s = self.every_s if why is None else min(2 * wait_s, _SELDOM_S)
+            if time.monotonic() - tidied >= _TIDY_EVERY_S:
+                give_memory_back()  # each thread that answers leaves holes of its own
+                tidied = time.monotonic()
             self._ended.wait(wait_s)
 
     def _prepare_help(self) -> None:

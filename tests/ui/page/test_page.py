@@ -152,24 +152,41 @@ def test_a_document_of_ones_own_is_asked_by_nobody_else(tab, address, tmp_path):
     page.locator("#cw-filters .cw-problem").wait_for()
     assert "'.png' cannot be added" in dialog.locator(".cw-problem").text_content()
     leaflet = tmp_path / "leaflet.pdf"
-    leaflet.write_bytes(pdf_of("Zeldoxin lowers the blood pressure within two hours in most adults."))
+    said = "Diazepam, as our clinic explains it, turns up a brake of the brain, a messenger called GABA."
+    leaflet.write_bytes(pdf_of(said))
     dialog.locator("#cw-own-file").set_input_files(leaflet)
     page.wait_for_function("document.querySelector('#cw-own-said').textContent.includes('was added')")
     assert "leaflet.pdf" in dialog.locator("#cw-mine-note").text_content()
-    assert dialog.locator("[value=own]").is_checked()
+    assert dialog.locator("[value=beside]").is_checked()
     dialog.locator("[data-apply]").click()
-    ask(page, "what does Zeldoxin do to the blood pressure")
-    assert (
-        "Zeldoxin lowers the blood pressure" in page.locator("#cw-turn-1 .cw-statement").first.text_content()
-    )
-    page.locator("#cw-turn-1 .cw-mark").first.click()
+    assert "too" in page.locator("#cw-chosen").text_content()
+    ask(page, "how does diazepam work")
+    headings = page.locator("#cw-turn-1 .cw-group h3").all_text_contents()
+    assert any("(your documents)" in each for each in headings)
+    assert not all("(your documents)" in each for each in headings)
+    mine = page.locator("#cw-turn-1 .cw-group", has_text="(your documents)").locator(".cw-mark").last
+    mine.click()
+    page.locator(".cw-panel .cw-doc").wait_for()
+    assert page.locator(".cw-panel mark").text_content() == said
+    page.locator("#cw-turn-1 .cw-group").first.locator(".cw-mark").first.click()
+    page.wait_for_function("!document.querySelector('.cw-panel mark').textContent.includes('our clinic')")
+    page.locator(".cw-panel .cw-doc").wait_for()
+    page.keyboard.press("Escape")
+
+    page.locator("[data-tool=filters]").click()
+    dialog.locator("[value=own]").check()
+    dialog.locator("[data-apply]").click()
+    assert "Only: documents I added here" in page.locator("#cw-chosen").text_content()
+    ask(page, "how does diazepam work", turn=2)
+    assert page.locator("#cw-turn-2 .cw-statement").first.text_content().startswith(said)
+    page.locator("#cw-turn-2 .cw-mark").first.click()
     page.locator(".cw-panel .cw-doc").wait_for()
     assert page.locator(".cw-panel .cw-doc__page").text_content() == "Page 1"
-    assert "Zeldoxin lowers" in page.locator(".cw-panel mark").text_content()
+    assert page.locator(".cw-panel mark").text_content() == said
 
     other = tab(address)
-    ask(other, "what does Zeldoxin do to the blood pressure")
-    assert "Zeldoxin lowers" not in other.locator(".cw-turn").text_content()
+    ask(other, "how does diazepam work")
+    assert "our clinic" not in other.locator(".cw-turn").text_content()
 
     page.keyboard.press("Escape")
     page.locator("[data-tool=filters]").click()

@@ -137,3 +137,27 @@ def test_a_lost_answer_is_said_to_be_lost_and_its_question_is_not(tab, address, 
     page.keyboard.press("Enter")
     page.locator("#cw-turn-2[data-state=done]").wait_for()
     assert not problem.is_visible()
+
+
+@pytest.mark.parametrize("how", ["full", "waiting"])
+def test_help_waits_for_no_place_in_the_queue(tab, address, how):
+    page = tab(address)
+    full = {"status": 503, "json": {"detail": "Queue is full."}}
+    page.route(re.compile("/queue/join"), lambda route: route.fulfill(**full) if how == "full" else None)
+    ask_for = page.locator("#cw-box textarea")
+    ask_for.fill("i took 30 xanax and feel weird")
+    page.keyboard.press("Enter")
+    page.locator("#cw-log .cw-answer--emergency").wait_for()
+    assert in_view(page, ".cw-emergency__first")
+    if how == "waiting":
+        return
+    assert ask_for.input_value() == "i took 30 xanax and feel weird"
+    page.unroute_all()
+    page.keyboard.press("Enter")
+    page.locator("#cw-turn-2[data-state=done]").wait_for()
+    ask(page, "what is diazepam", turn=3)
+    page.route(re.compile("/queue/join"), lambda route: route.fulfill(**full))
+    ask_for.fill("what is sertraline")
+    page.keyboard.press("Enter")
+    page.locator("#cw-below .cw-problem", has_text="did not arrive").wait_for()
+    assert page.locator("#cw-log .cw-answer--emergency").count() == 2
