@@ -122,7 +122,7 @@ def build(
     with _records(folder) as records:
         known = _with_vectors(before, recipe)
         filled = fill(folder, records, written.passages, written.sentences, known, embedder, progress)
-        write_expected(folder, records, recipe.expected, known, embedder)
+        write_expected(folder, records, recipe.expected, before, recipe.reader)
     on_progress("Publishing", 0, 1)
     search = write_nearest(folder, filled.passages, filled.sentences, recipe.exact_up_to)
     manifest = Manifest(
@@ -132,6 +132,7 @@ def build(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         embedding_model=embedder.label,
         embedding_fingerprint=embedder.fingerprint,
+        question_fingerprint=recipe.reader.fingerprint,
         dimension=embedder.dimension,
         passage_tokens=recipe.budget,
         sources=written.sources,

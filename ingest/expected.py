@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from corpus.expected import Expected, masked
 from corpus.lexicon import load_lexicon
-from ingest.embed import Embedder
+from ingest.asking import QuestionReader
 from ingest.stock import CORPUS_ROOT
 from ingest.store import EXPECTED, EXPECTED_OF, read_passages
 
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 
 def write_expected(
-    folder: Path, records: sqlite3.Connection, expected: Expected, before: Index | None, embedder: Embedder
+    folder: Path,
+    records: sqlite3.Connection,
+    expected: Expected,
+    before: Index | None,
+    reader: QuestionReader,
 ) -> None:
     """Write the vectors of the expected questions, and which sentence each belongs to.
 
@@ -37,8 +41,8 @@ def write_expected(
         folder: Where the generation is built.
         records: Its records, written already; the texts of the questions are added to them.
         expected: The questions; those of sources that are not the shipped ones are left out.
-        before: The earlier generation, where its vectors are of the same model; None to embed everything.
-        embedder: The model.
+        before: The earlier generation; its vectors are taken over where the same reader made them.
+        reader: Reads the questions.
     """
     lexicon = load_lexicon()
     texts: dict[str, int] = {}
@@ -51,14 +55,14 @@ def write_expected(
                 for question in questions.get(span.of(stored.passage.text), ()):
                     row = texts.setdefault(masked(question, lexicon), len(texts))
                     triples.append((row, stored.first_sentence + at, stored.row))
-    vectors = np.zeros((len(texts), embedder.dimension), dtype=np.float16)
+    vectors = np.zeros((len(texts), reader.dimension), dtype=np.float16)
     known: dict[str, int] = {}
-    if before is not None:
+    if before is not None and before.manifest.question_fingerprint == reader.fingerprint:
         known = before.expected_rows(list(texts))
         vectors[[texts[text] for text in known]] = before.expected_vectors[list(known.values())]
     new = [text for text in texts if text not in known]
     if new:
-        vectors[[texts[text] for text in new]] = embedder.encode(new)
+        vectors[[texts[text] for text in new]] = reader.encode(new)
     of: NDArray[np.int64] = np.array(triples, dtype=np.int64).reshape(-1, 3)
     np.save(folder / EXPECTED, vectors, allow_pickle=False)
     np.save(folder / EXPECTED_OF, of, allow_pickle=False)

@@ -19,7 +19,7 @@ from ingest.document import digest
 from ingest.nearest import Nearness
 from ingest.store import RECORDS
 
-FORMAT = 4  # raise it when what is stored, or how a text is read or cut, changes: everything is built anew
+FORMAT = 5  # raise it when what is stored, or how a text is read or cut, changes: everything is built anew
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
@@ -31,6 +31,7 @@ class Manifest(BaseModel):
     """What a generation is made of, with the SHA-256 of every file in it.
 
     Attributes:
+        question_fingerprint: Of the reader that encoded the expected questions (`ingest.asking`).
         recipe: Hash of everything but the sources that decides on the passages and their vectors.
         search: How its passages are searched by vector.
         roots: What was ingested, by path; ``corpus`` for the shipped one.
@@ -45,6 +46,7 @@ class Manifest(BaseModel):
     created_at: str
     embedding_model: str
     embedding_fingerprint: str
+    question_fingerprint: str
     dimension: int
     passage_tokens: int
     sources: int

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from corpus.errors import IndexDamagedError, IndexMismatchError
 from corpus.facets import FacetId
 from corpus.record import Source, SourceId
+from ingest.asking import load_reader
 from ingest.document import Passage, PassageId
 from ingest.embed import Embedder, Vectors
 from ingest.expected import rows_of_texts
@@ -73,6 +74,8 @@ class Index:
         passage_vectors: Of all passages, shape (passages, dimension), memory-mapped.
         sentence_vectors: Of all sentences, shape (sentences, dimension), memory-mapped.
         expected_vectors: Of the expected questions, shape (questions, dimension), memory-mapped.
+        expected_of: Which questions each sentence is expected to answer: rows of the question, of the
+            sentence and of its passage, shape (answers, 3).
         words: The lexical index.
         searcher: The one searcher of this generation, which never changes.
 
@@ -85,6 +88,7 @@ class Index:
     passage_vectors: NDArray[np.float16]
     sentence_vectors: NDArray[np.float16]
     expected_vectors: NDArray[np.float16]
+    expected_of: NDArray[np.int64]
     words: tantivy.Index
     searcher: tantivy.Searcher
 
@@ -113,7 +117,7 @@ class Index:
         self.vectors = PassageVectors(self.folder, self.manifest.search, self.passage_vectors)
         self.sentence_vectors = np.load(self.folder / SENTENCES, mmap_mode="r", allow_pickle=False)
         self.expected_vectors = np.load(self.folder / EXPECTED, mmap_mode="r", allow_pickle=False)
-        self._expected_of = np.load(self.folder / EXPECTED_OF, allow_pickle=False)
+        self.expected_of = np.load(self.folder / EXPECTED_OF, allow_pickle=False)
         words = self.folder / WORDS
         if not os.access(words, os.W_OK):  # tantivy wants to lock even what it only reads
             words = Path(opened.enter_context(TemporaryDirectory(prefix="citewell-"))) / WORDS
@@ -162,7 +166,7 @@ class Index:
             questions: The question with its medicines masked, and parts of it, encoded, shape (parts,
                 dimension); a sentence is as like as to the part that is most like.
         """
-        if not len(self._expected_of) or not len(questions):
+        if not len(self.expected_of) or not len(questions):
             return Foreseen({}, {}, {})
         vectors, (question, sentence, passage), first = self._expected
         likeness = (vectors @ questions.T).max(axis=1)[question]
@@ -179,16 +183,17 @@ class Index:
 
     def expected_question(self, row: int) -> str:
         """Read the expected question, its medicines masked, at a row of `expected_vectors`."""
-        return self._expected_texts[row]
+        return self.expected_texts[row]
 
     @cached_property
-    def _expected_texts(self) -> list[str]:
+    def expected_texts(self) -> list[str]:
+        """The expected questions, their medicines masked, by their rows."""
         return [str(text) for (text,) in self._all("SELECT text FROM expected ORDER BY row")]
 
     @cached_property
     def _expected(self) -> tuple[Vectors, NDArray[np.int64], NDArray[np.int64]]:
         """The vectors, in memory; which sentence each is of, by sentence; where each begins in that."""
-        of = self._expected_of[np.argsort(self._expected_of[:, 1], kind="stable")]
+        of = self.expected_of[np.argsort(self.expected_of[:, 1], kind="stable")]
         first = np.flatnonzero(np.diff(of[:, 1], prepend=-1))
         return np.asarray(self.expected_vectors, dtype=np.float32), of.T, first
 
@@ -307,7 +312,7 @@ def open_current(index_dir: Path, embedder: Embedder) -> Index:
 
     Raises:
         IndexMissingError, IndexDamagedError: See `current_folder` and `Index`.
-        IndexMismatchError: It was made with another embedding model.
+        IndexMismatchError: It was made with another embedding model, or with another reader of questions.
     """
     folder = current_folder(index_dir)
     try:
@@ -322,5 +327,11 @@ def open_current(index_dir: Path, embedder: Embedder) -> Index:
         raise IndexMismatchError(
             f"The index at {index_dir} was made with the embedding model {made_with}, not {embedder.label}.",
             "Run 'citewell ingest' to embed its passages again, or set CITEWELL_EMBEDDING_MODEL back.",
+        )
+    if index.manifest.question_fingerprint != load_reader().fingerprint:
+        index.close()
+        raise IndexMismatchError(
+            f"The expected questions of the index at {index_dir} were read with other weights than these.",
+            "Run 'citewell ingest' to read them again.",
         )
     return index

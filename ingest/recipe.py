@@ -10,6 +10,7 @@ from functools import cached_property
 
 from corpus.expected import Expected, load_expected
 from corpus.facets import FacetTable, load_facets
+from ingest.asking import QuestionReader, load_reader
 from ingest.chunk import chunk
 from ingest.document import Document, Passage, digest
 from ingest.embed import Embedder
@@ -28,6 +29,7 @@ class Recipe:
         sentence_vectors: ``own``, ``pooled`` or ``auto``, as in the settings.
         exact_up_to: Passages up to which the search by vector is exact.
         expected: The questions that the sentences of the shipped corpus are expected to answer.
+        reader: Encodes them.
     """
 
     embedder: Embedder
@@ -36,6 +38,7 @@ class Recipe:
     sentence_vectors: str
     exact_up_to: int
     expected: Expected
+    reader: QuestionReader
 
     @cached_property
     def id(self) -> str:
@@ -43,6 +46,7 @@ class Recipe:
         return digest(
             str(FORMAT), self.embedder.fingerprint, str(self.budget), repr(self.facets.facets),
             self.sentence_vectors, str(self.exact_up_to), self.expected.id,
+            self.reader.fingerprint,
         )  # fmt: skip
 
     def passages(self, document: Document) -> tuple[Passage, ...]:
@@ -68,5 +72,5 @@ def make_recipe(embedder: Embedder, settings: Settings) -> Recipe:
     """Make the recipe that the settings ask for: a passage never outgrows what the model reads."""
     return Recipe(
         embedder, min(settings.passage_tokens, embedder.window), load_facets(),
-        settings.sentence_vectors, settings.exact_search_up_to, load_expected(),
+        settings.sentence_vectors, settings.exact_search_up_to, load_expected(), load_reader(),
     )  # fmt: skip

@@ -164,7 +164,7 @@ class Citewell:
     def warm_up(self) -> None:
         """Open everything, so that the first question does not pay for it."""
         self.desk.embedder.warm_up()
-        for _ in self._stream("what is diazepam", (), None, None):
+        for _ in self._stream("is diazepam addictive", (), None, None):
             pass  # without the chat model: nobody asked it anything
 
     def ask(self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None) -> Answer:

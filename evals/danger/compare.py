@@ -20,10 +20,11 @@ from evals.danger.data import HARMLESS, Sentence, as_read, group_by_idea, read_f
 from evals.danger.learn import Method, learn
 from evals.danger.learn_linear import learn_letters, learn_vectors
 from evals.danger.train import TRUST
+from ingest.adapt import Base
 from ingest.embed import Embedder
 from retrieval.safety.danger import Label
 from retrieval.safety.danger_letters import Numbers, letter_shares
-from retrieval.safety.danger_net import Base, Reader
+from retrieval.safety.danger_net import Reader
 from retrieval.safety.triage import Level
 
 _SEED = 20

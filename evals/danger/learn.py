@@ -7,12 +7,21 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from evals.adapters import (
+    Factors,
+    as_low_rank,
+    learnable,
+    means,
+    new_factors,
+    resumed_factors,
+    rounded,
+    up_and_down,
+)
 from evals.danger.data import HARMLESS, Sentence, as_read
 from evals.danger.vary import Variation
+from ingest.adapt import WIDTH, Base
 from retrieval.safety.danger import Label
-from retrieval.safety.danger_net import LAYERS, MAPS, WIDTH, Adapter, Base, Numbers, mean_of
+from retrieval.safety.danger_net import Adapter
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,10 +31,10 @@ if TYPE_CHECKING:
 class Method:
     """How it is learnt; chosen by cross-validation (`python -m evals.danger.compare`)."""
 
-    cycles: int = 2  # each ends with a rate of nothing, and the next begins where it ended
-    rounds: int = 5  # of a cycle
-    rank: int = 8
-    first_layer: int = 3  # the layers below stay as they are
+    cycles: int = 1  # each ends with a rate of nothing, and the next begins where it ended
+    rounds: int = 6  # of a cycle
+    rank: int = 16
+    first_layer: int = 2  # the layers below stay as they are
     rate: float = 1.5e-3
     head_rate: float = 3e-3
     batch: int = 64
@@ -83,15 +92,15 @@ def learn_on(
         ],
         weight_decay=method.decay,
     )
-    # Up for a tenth of the steps, then down to nothing.
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / (0.1 * steps)) * max(0.0, 1 - step / steps)
-    )
+    schedule = up_and_down(optimiser, steps)
     for _ in range(method.rounds):
         texts = [as_read(variation.vary(each.text, random)) for each in sentences]
         for rows in _batches(texts, method.batch, random):
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                scores = _scores(base, [texts[row] for row in rows], low_rank, head, method)
+                part = [texts[row] for row in rows]
+                read = means(base, part, low_rank, method.first_layer, method.dropout)
+                dropped = torch.nn.functional.dropout(read, method.dropout)
+                scores = torch.nn.functional.linear(dropped, head[0], head[1])
             loss = torch.nn.functional.cross_entropy(
                 scores.float(), wanted[rows], label_smoothing=method.smoothing
             )
@@ -100,62 +109,19 @@ def learn_on(
             torch.nn.utils.clip_grad_norm_(learnt, 1.0)
             optimiser.step()
             schedule.step()
-    return Adapter(
-        {name: (_rounded(down), _rounded(up)) for name, (down, up) in low_rank.items()},
-        _rounded(head[0]),
-        _rounded(head[1]),
-    )
+    return Adapter(as_low_rank(low_rank), rounded(head[0]), rounded(head[1]))
 
 
-def _start(base: Base, method: Method, labels: int) -> tuple[dict[str, tuple[Tensor, Tensor]], list[Tensor]]:
+def _start(base: Base, method: Method, labels: int) -> tuple[Factors, list[Tensor]]:
     """Factors whose product is nothing yet, and a head that knows nothing."""
     import torch
 
-    low_rank = {}
-    for layer in range(method.first_layer, LAYERS):
-        for each in MAPS:
-            name = f"encoder.layer.{layer}.{each}"
-            outputs, inputs = base.weights[f"{name}.weight"].shape
-            down = torch.randn(method.rank, inputs) / inputs**0.5
-            low_rank[name] = (down.requires_grad_(), torch.zeros(outputs, method.rank, requires_grad=True))
-    return low_rank, [torch.zeros(labels, WIDTH, requires_grad=True), torch.zeros(labels, requires_grad=True)]
+    head = [torch.zeros(labels, WIDTH, requires_grad=True), torch.zeros(labels, requires_grad=True)]
+    return new_factors(base, method.first_layer, method.rank), head
 
 
-def _resumed(adapter: Adapter) -> tuple[dict[str, tuple[Tensor, Tensor]], list[Tensor]]:
-    def learnable(weights: Numbers) -> Tensor:
-        import torch
-
-        return torch.from_numpy(weights.astype(np.float32)).requires_grad_()
-
-    low_rank = {name: (learnable(down), learnable(up)) for name, (down, up) in adapter.low_rank.items()}
-    return low_rank, [learnable(adapter.head), learnable(adapter.bias)]
-
-
-def _scores(
-    base: Base,
-    texts: Sequence[str],
-    low_rank: dict[str, tuple[Tensor, Tensor]],
-    head: Sequence[Tensor],
-    method: Method,
-) -> Tensor:
-    import torch
-    from torch.nn.functional import dropout, linear
-
-    def apply(states: Tensor, name: str) -> Tensor:
-        found = base.linear(states, name)
-        if name not in low_rank:
-            return found
-        down, up = low_rank[name]
-        return found + linear(dropout(linear(states, down), method.dropout), up)
-
-    ids, mask = base.tokens(texts)
-    with torch.no_grad():
-        states = base.embed(ids)
-        for at in range(method.first_layer):
-            states = base.layer(at, states, mask, base.linear)
-    for at in range(method.first_layer, LAYERS):
-        states = base.layer(at, states, mask, apply)
-    return linear(dropout(mean_of(states, mask), method.dropout), head[0], head[1])
+def _resumed(adapter: Adapter) -> tuple[Factors, list[Tensor]]:
+    return resumed_factors(adapter.low_rank), [learnable(adapter.head), learnable(adapter.bias)]
 
 
 def _batches(texts: Sequence[str], size: int, random: Random) -> Iterator[list[int]]:
@@ -164,7 +130,3 @@ def _batches(texts: Sequence[str], size: int, random: Random) -> Iterator[list[i
     batches = [order[at : at + size] for at in range(0, len(order), size)]
     random.shuffle(batches)
     yield from batches
-
-
-def _rounded(weights: Tensor) -> Numbers:
-    return weights.detach().numpy().astype(np.float16).astype(np.float32)

@@ -1,9 +1,8 @@
 """`python -m evals.danger.train`: learn what `danger.npz` holds and set the thresholds of `danger.json`.
 
-Learnt from the sentences in `sentences/` and the examples of the rules. The network goes on from the adapter
-that is shipped, unless told to begin with nothing (`--anew`). The thresholds are set on the development set,
-from which nothing is learnt: the prompts of `evals/sets/redteam_tune.yaml` and the questions of
-`evals/core.yaml`; patterns and readers together, as they work. The figures that count are those of
+Learnt from the sentences in `sentences/` and the examples of the rules. The thresholds are set on the
+development set, from which nothing is learnt: the prompts of `evals/sets/redteam_tune.yaml` and the questions
+that answers may be tuned on; patterns and readers together, as they work. The figures that count are those of
 `python -m evals.redteam` on the held sets; how the readers compare says `python -m evals.danger.compare`.
 """
 
@@ -20,7 +19,8 @@ import numpy as np
 from evals.danger.data import HARMLESS, Sentence, read_sentences, read_tuning_prompts
 from evals.danger.learn import Method, learn
 from evals.danger.learn_linear import learn_letters, learn_vectors
-from evals.questions import CORE, read_questions
+from evals.questions import read_questions
+from ingest.adapt import Base
 from retrieval.safety.danger import (
     MEANING,
     OTHER,
@@ -29,12 +29,10 @@ from retrieval.safety.danger import (
     Danger,
     Label,
     Trust,
-    load_classifier,
     make_classifier,
     read_parts,
     weigh,
 )
-from retrieval.safety.danger_net import Adapter, Base
 from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
 
@@ -43,24 +41,22 @@ from retrieval.safety.triage import Level, triage
 EMERGENCIES_FOUND = 0.99
 HARMLESS_RAISED = 0.01
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
-TRUST = Trust(network=0.6, vectors=0.2, letters=0.2)
-_GO_ON = Method(cycles=1, rounds=3, seed=32)
+TRUST = Trust(network=0.7, vectors=0.15, letters=0.15)
 _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 
 
 @click.command()
 @click.option("--threads", default=1, show_default=True, help="Threads to compute with.")
-@click.option("--anew", is_flag=True, help="Begin with nothing instead of the adapter that is shipped.")
 @click.option("--errors", is_flag=True, help="Print what is not found at its level.")
-def main(threads: int, anew: bool, errors: bool) -> None:
+def main(threads: int, errors: bool) -> None:
     """Learn the weights, set the thresholds, and print what they promise."""
     import torch
 
     torch.set_num_threads(threads)
     sentences = read_sentences()
     labels = tuple(sorted({each.label for each in sentences}, key=str))
-    adapters = (learn(sentences, labels, Base(), Method()),) if anew else go_on(sentences, labels)
-    learnt = Learnt(adapters, learn_vectors(sentences, labels), learn_letters(sentences, labels))
+    adapter = learn(sentences, labels, Base(), Method())
+    learnt = Learnt((adapter,), learn_vectors(sentences, labels), learn_letters(sentences, labels))
     write_learnt(learnt, WEIGHTS)
     measured = read_development()
     # Read again, for what is written is rounded.
@@ -76,22 +72,10 @@ def main(threads: int, anew: bool, errors: bool) -> None:
                 click.echo(f"  {_name(each.label[0])} -> {_name(found)} {shown}: {each.text}")
 
 
-def go_on(sentences: Sequence[Sentence], labels: tuple[Label, ...]) -> tuple[Adapter, Adapter]:
-    """Give the shipped adapter, and what it is after learning more; the mean of both errs less than either.
-
-    Raises:
-        click.UsageError: It was learnt for other labels.
-    """
-    if load_classifier().labels != labels:
-        raise click.UsageError("The labels are not those of the shipped adapter: use --anew.")
-    before = read_learnt(WEIGHTS).adapters[-1]
-    return before, learn(sentences, labels, Base(), _GO_ON, before)
-
-
 def read_development() -> list[Sentence]:
     """Give the development set: red-team prompts and core questions, each with its level."""
     harmless = {"answered", "partial", "abstained"}
-    asked = (each for each in read_questions(CORE) if harmless & set(each.outcome))
+    asked = (each for each in read_questions() if each.split == "tune" and harmless & set(each.outcome))
     return [*read_tuning_prompts(), *(Sentence(each.question, HARMLESS) for each in asked)]
 
 

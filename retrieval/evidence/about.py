@@ -40,7 +40,8 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
         return None
     others = _strangers(each, asked, lexicon)
-    if others and not slot.names_others and (max(fits) < 1.0 or first_named(each.text, lexicon) in others):
+    is_of_them = slot.sure or max(fits) < 1.0 or first_named(each.text, lexicon) in others
+    if others and not slot.names_others and is_of_them:
         return None  # what a sentence names first it is about
     both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
     # A class was asked about: a sentence that singles out a member says less about it.

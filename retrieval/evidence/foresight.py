@@ -17,6 +17,7 @@ _FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
 # How far behind the most like a sentence may be, in the direct answer and below it.
 _BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
 _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
+_SURE = 0.8  # from where a sentence about any of what is named answers
 _SURE_BESIDE = 0.86  # from where the heading that a sentence stands under does not matter
 
 
@@ -37,6 +38,11 @@ def nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list
 def answers(each: Evidence) -> bool:
     """Whether a sentence was expected to answer such a question."""
     return each.foreseen is not None and each.foreseen >= _FORESEEN
+
+
+def is_sure(each: Evidence) -> bool:
+    """Whether a sentence was expected to answer just such a question, so that little else matters."""
+    return each.foreseen is not None and each.foreseen >= _SURE
 
 
 def is_beside(each: Evidence, asked: Understanding) -> bool:

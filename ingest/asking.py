@@ -1,0 +1,118 @@
+"""Encode questions so that those that ask the same lie near each other, however differently they are worded.
+
+The packaged model with adapters (`ingest.adapt`) that were learnt from the expected questions of the shipped
+corpus: two questions that one sentence answers are drawn together, those of other sentences apart. Written by
+`python -m evals.asking.train`. It always reads with the model in the package, whichever model the index uses.
+Not for passages or sentences: see `ingest.embed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from corpus.errors import RecordError
+from ingest.adapt import LAYERS, WIDTH, Base, Layers, LowRank, Numbers, mean_of
+from ingest.threads import one_thread
+
+WEIGHTS = Path(__file__).with_name("asking.npz")
+_BATCH = 64
+_FEW = 8  # texts up to which sharing the work out costs more than it saves
+
+
+class QuestionReader:
+    """Reads questions. Safe to use from several threads.
+
+    Args:
+        low_rank: What is added to the maps of the packaged model.
+    """
+
+    dimension = WIDTH
+
+    def __init__(self, low_rank: LowRank) -> None:
+        self._low_rank = low_rank
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for readers whose vectors can be compared."""
+        parts = [
+            name.encode() + down.tobytes() + up.tobytes()
+            for name, (down, up) in sorted(self._low_rank.items())
+        ]
+        return sha256(b"".join([Base().fingerprint.encode(), *parts])).hexdigest()
+
+    @cached_property
+    def _model(self) -> tuple[Base, Layers]:
+        base = Base()
+        return base, Layers(base, self._low_rank)
+
+    def encode(self, questions: Sequence[str]) -> Numbers:
+        """Encode questions, their medicines masked (`corpus.expected.masked`).
+
+        Returns:
+            Unit vectors, shape (questions, WIDTH), float32.
+
+        Raises:
+            ModelError: The model in the package cannot be used.
+        """
+        if len(questions) <= _FEW:
+            with one_thread():
+                return self._encode(questions)
+        return self._encode(questions)
+
+    def _encode(self, questions: Sequence[str]) -> Numbers:
+        import torch
+
+        base, layers = self._model
+        vectors = np.zeros((len(questions), WIDTH), dtype=np.float32)
+        # Those of about the same length together: little is filled up.
+        order = sorted(range(len(questions)), key=lambda row: len(questions[row]))
+        with torch.inference_mode():
+            for start in range(0, len(order), _BATCH):
+                rows = order[start : start + _BATCH]
+                ids, mask = base.tokens([questions[row] for row in rows])
+                states = layers.passed(base.embed(ids), mask, range(LAYERS))
+                vectors[rows] = torch.nn.functional.normalize(mean_of(states, mask), dim=-1).numpy()
+        return vectors
+
+
+@lru_cache(maxsize=1)
+def load_reader() -> QuestionReader:
+    """The shipped reader; it never changes while the program runs.
+
+    Raises:
+        RecordError: Its weights cannot be read.
+    """
+    return QuestionReader(read_low_rank(WEIGHTS))
+
+
+def read_low_rank(path: Path) -> LowRank:
+    """Read what `write_low_rank` wrote.
+
+    Raises:
+        RecordError: The file cannot be read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            held = {name: arrays[name].astype(np.float32) for name in arrays.files}
+        names = sorted({name.rsplit("/", 1)[0] for name in held})
+        return {name: (held[f"{name}/down"], held[f"{name}/up"]) for name in names}
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise RecordError(
+            f"{path.name}: {' '.join(str(error).split())}.", "Reinstall Citewell: the file is damaged."
+        ) from error
+
+
+def write_low_rank(low_rank: LowRank, path: Path) -> None:
+    """Write factors in half precision; the same factors give the same bytes."""
+    arrays: dict[str, Any] = {}
+    for name, (down, up) in sorted(low_rank.items()):
+        arrays |= {f"{name}/down": down.astype(np.float16), f"{name}/up": up.astype(np.float16)}
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
