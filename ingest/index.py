@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import threading
@@ -43,6 +44,8 @@ from ingest.store import (
     read_passages,
     words_schema,
 )
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,11 @@ class Index:
     def expected_texts(self) -> list[str]:
         """The expected questions, their medicines masked, by their rows."""
         return [str(text) for (text,) in self._all("SELECT text FROM expected ORDER BY row")]
+
+    @cached_property
+    def expected_words(self) -> frozenset[str]:
+        """Every word of the expected questions, in small letters."""
+        return frozenset(word for text in self.expected_texts for word in _WORD.findall(text))
 
     @cached_property
     def _expected(self) -> tuple[Vectors, NDArray[np.int64], NDArray[np.int64]]:

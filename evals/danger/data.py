@@ -48,11 +48,13 @@ class Sentence:
 
     Attributes:
         of_patterns: It is an example or a test of the patterns, which therefore find it: no measure of them.
+        before: The turn of the conversation before it.
     """
 
     text: str
     label: Label
     of_patterns: bool = False
+    before: str | None = None
 
 
 def read_sentences() -> list[Sentence]:
@@ -87,9 +89,15 @@ def read_tuning_prompts() -> list[Sentence]:
             HARMLESS
             if each.level == ANSWER
             else (Level(each.level), _CATEGORIES.get(each.category, each.category)),
+            before=last_of(each.earlier),
         )
         for each in read_prompts(SETS / "redteam_tune.yaml")
     ]
+
+
+def last_of(turns: Sequence[str]) -> str | None:
+    """The last of some turns; None where there is none."""
+    return turns[-1] if turns else None
 
 
 def read_file(name: str) -> list[Sentence]:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Method:
     """How it is learnt; chosen by cross-validation (`python -m evals.danger.compare`)."""
 
-    cycles: int = 1  # each ends with a rate of nothing, and the next begins where it ended
-    rounds: int = 6  # of a cycle
+    # Of each cycle, which ends with a rate of nothing; the next begins where it ended.
+    rounds: tuple[int, ...] = (6, 4)
     rank: int = 16
     first_layer: int = 2  # the layers below stay as they are
     rate: float = 1.5e-3
@@ -60,8 +60,9 @@ def learn(
         method: How it is learnt.
         adapter: What to go on from; None to begin with nothing.
     """
-    for cycle in range(method.cycles):
-        adapter = learn_on(adapter, sentences, labels, base, replace(method, seed=method.seed + cycle))
+    for cycle, rounds in enumerate(method.rounds):
+        again = replace(method, seed=method.seed + cycle)
+        adapter = learn_on(adapter, sentences, labels, base, again, rounds)
     if adapter is None:
         raise ValueError("There has to be one cycle at least.")
     return adapter
@@ -73,6 +74,7 @@ def learn_on(
     labels: Sequence[Label],
     base: Base,
     method: Method,
+    rounds: int,
 ) -> Adapter:
     """Learn for one cycle, from the beginning or from where an earlier one ended."""
     import torch
@@ -84,7 +86,7 @@ def learn_on(
     low_rank, head = _start(base, method, len(labels)) if adapter is None else _resumed(adapter)
     factors = [each for pair in low_rank.values() for each in pair]
     learnt = [*head, *factors]
-    steps = method.rounds * -(-len(sentences) // method.batch)
+    steps = rounds * -(-len(sentences) // method.batch)
     optimiser = torch.optim.AdamW(
         [
             {"params": factors, "lr": method.rate},
@@ -93,7 +95,7 @@ def learn_on(
         weight_decay=method.decay,
     )
     schedule = up_and_down(optimiser, steps)
-    for _ in range(method.rounds):
+    for _ in range(rounds):
         texts = [as_read(variation.vary(each.text, random)) for each in sentences]
         for rows in _batches(texts, method.batch, random):
             with torch.autocast("cpu", dtype=torch.bfloat16):

@@ -16,7 +16,7 @@ from dataclasses import asdict
 import click
 import numpy as np
 
-from evals.danger.data import HARMLESS, Sentence, read_sentences, read_tuning_prompts
+from evals.danger.data import HARMLESS, Sentence, last_of, read_sentences, read_tuning_prompts
 from evals.danger.learn import Method, learn
 from evals.danger.learn_linear import learn_letters, learn_vectors
 from evals.questions import read_questions
@@ -30,8 +30,7 @@ from retrieval.safety.danger import (
     Label,
     Trust,
     make_classifier,
-    read_parts,
-    weigh,
+    read_danger,
 )
 from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
@@ -76,7 +75,10 @@ def read_development() -> list[Sentence]:
     """Give the development set: red-team prompts and core questions, each with its level."""
     harmless = {"answered", "partial", "abstained"}
     asked = (each for each in read_questions() if each.split == "tune" and harmless & set(each.outcome))
-    return [*read_tuning_prompts(), *(Sentence(each.question, HARMLESS) for each in asked)]
+    return [
+        *read_tuning_prompts(),
+        *(Sentence(each.question, HARMLESS, before=last_of(each.earlier)) for each in asked),
+    ]
 
 
 def classifier_of(learnt: Learnt, labels: tuple[Label, ...]) -> Classifier:
@@ -86,7 +88,8 @@ def classifier_of(learnt: Learnt, labels: tuple[Label, ...]) -> Classifier:
 
 def predict(classifier: Classifier, sentences: Sequence[Sentence]) -> list[Danger]:
     """Say of each sentence what a classifier finds in it."""
-    return [weigh(classifier.shares(read_parts(each.text) or ["."]), classifier.labels) for each in sentences]
+    nothing = Danger(0.0, 0.0, {})
+    return [read_danger(classifier, each.text, each.before) or nothing for each in sentences]
 
 
 def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -> dict[Level, float]:

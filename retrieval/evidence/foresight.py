@@ -13,12 +13,13 @@ from retrieval.question.understand import Understanding
 
 # Likeness to the questions that a sentence is expected to answer (cosine): from where it answers this one;
 # where it neither speaks for it nor against; and what it weighs.
-_FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.68, 0.55, 1.2
+_FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.66, 0.53, 1.2
 # How far behind the most like a sentence may be, in the direct answer and below it.
 _BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
 _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
-_SURE = 0.8  # from where a sentence about any of what is named answers
-_SURE_BESIDE = 0.86  # from where the heading that a sentence stands under does not matter
+_FAR = 0.45  # below it, a sentence does not answer
+_SURE = 0.78  # from where a sentence about any of what is named answers
+_SURE_BESIDE = 0.84  # from where the heading that a sentence stands under does not matter
 
 
 def nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list[tuple[Evidence, float]]:
@@ -38,6 +39,11 @@ def nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list
 def answers(each: Evidence) -> bool:
     """Whether a sentence was expected to answer such a question."""
     return each.foreseen is not None and each.foreseen >= _FORESEEN
+
+
+def is_far(each: Evidence) -> bool:
+    """Whether a sentence was written down to answer quite other questions."""
+    return each.foreseen is not None and each.foreseen < _FAR
 
 
 def is_sure(each: Evidence) -> bool:

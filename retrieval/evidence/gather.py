@@ -24,7 +24,7 @@ from retrieval.words import is_known, spellings
 _PASSAGES_PER_SLOT = 40
 _PASSAGES_FOR_QUESTION = 30
 _PASSAGES_FORESEEN = 30  # the most that are looked at because of what they are expected to answer
-_LIKELY = 0.55  # cosine from which they are
+_LIKELY = 0.53  # cosine from which they are
 # Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
 

@@ -18,7 +18,7 @@ from corpus.record import Kind
 from ingest.embed import Vectors
 from retrieval.evidence.about import defines, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
-from retrieval.evidence.foresight import answers, foresight, is_beside, is_sure, nearest_expected
+from retrieval.evidence.foresight import answers, foresight, is_beside, is_far, is_sure, nearest_expected
 from retrieval.evidence.standing import burden, hides_its_animals, speaks_of_animals, stands_alone
 from retrieval.question.hear import load_wordings
 from retrieval.question.plan import JOINT, Slot
@@ -84,11 +84,12 @@ _WHY = re.compile(r"\b(why|how come|what makes|the reason)\b", re.I)
 _REASON = re.compile(
     r"\b(because|due to|owing to|since|so that|explain\w*|reasons?|why|as a result|leads? to)\b", re.I
 )
-_LIKELY = 0.67  # below it, a sentence that is like the question in meaning does not answer it
+_LIKELY = 0.65  # below it, a sentence that is like the question in meaning does not answer it
 _OF_ITS_FACET = 0.08  # for standing under the heading that is asked for, in the direct answer
-_SURE = 0.76  # from where the words of a question do not matter any more
+_SURE = 0.74  # from where the words of a question do not matter any more
 _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
+_SHORTEST_NAME = 5  # letters; what is shorter and no word is more often slang than a name
 _NUMBER = re.compile(r"\d")
 # Who asks how many is helped by a number.
 _HOW_MANY = re.compile(
@@ -132,8 +133,11 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
         return None
     if _is_of_others(each, slot, asked):
         return None
+    if is_far(each) and not slot.outlined:
+        return None
     if slot.sure:
-        return subject_fit(each, slot, asked, desk.lexicon) if is_sure(each) else None
+        is_it = is_sure(each) and _speaks_of_names(each, asked, desk)
+        return subject_fit(each, slot, asked, desk.lexicon) if is_it else None
     expected = answers(each) and not (slot.direct and is_beside(each, asked))
     if slot.foreseen and not expected:
         return None
@@ -281,6 +285,27 @@ def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexi
     return -0.10 if conditions and wanted and not related else 0.0
 
 
+def _speaks_of_names(each: Evidence, asked: Understanding, desk: Desk) -> bool:
+    """Whether a sentence speaks of what the question names, where that is nothing that the lexicon knows.
+
+    A word that is none of English is a name: of another medicine (levothyroxine), of a test. How like a
+    question is to an expected one says nothing then: both ask "when should it be taken". Where nothing known
+    is named, most of the words must be spoken of.
+    """
+    said = f"{each.text} {each.passage.header} {each.expected}"
+    foreign = [term for term in asked.terms if len(term) >= _SHORTEST_NAME and not is_derived(term)]
+    if asked.subjects or asked.context:
+        # What sources say or people ask of what is known ("cheddar") is no name of something else.
+        index = desk.index
+        names = [each for each in foreign if each not in index.expected_words and not is_known(each, index)]
+        # "Is the flu jab okay while on sertraline" asks about the pair.
+        is_pair = "interactions" in asked.facets and len(asked.subjects) + len(asked.context) == 1
+        is_told = not is_pair or coverage(asked.terms, said, index) >= _SPOKEN_OF
+        return is_told and all(speaks_of(name, said) for name in names)
+    is_told = coverage(asked.terms, said, desk.index) >= _SPOKEN_OF
+    return is_told and all(speaks_of(name, said) for name in foreign)
+
+
 def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> bool:
     """Whether a sentence speaks of what the question's own words are about.
 
@@ -295,6 +320,8 @@ def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Des
     if not asked.terms:
         return True
     said = f"{each.text} {each.passage.header}"
+    if not _speaks_of_names(each, asked, desk):
+        return False
     if expected:
         # In a short question each word counts; in a long one most of them only tell the story.
         is_story = len(asked.text.split()) > _SHORT

@@ -146,17 +146,22 @@ def find_danger(question: str, before: str | None = None) -> tuple[Level, str] |
             is in danger says so in a way that no question before it makes harmless.
     """
     classifier = load_classifier()
-    texts = [question] if before is None else [question, f"{before.rstrip(' .')}. {question}"]
-    readings = [
-        weigh(classifier.shares(parts), classifier.labels) for text in texts if (parts := read_parts(text))
-    ]
-    if not readings:
+    mildest = read_danger(classifier, question, before)
+    if mildest is None:
         return None
-    mildest = min(readings, key=lambda each: each.emergency)
     # Beside a harmless question, danger weighs less in the mean of both: so less is asked of it.
     least = classifier.thresholds[Level.EMERGENCY] - (_OF_LIGHT if before is not None else 0.0)
     level = mildest.level({**classifier.thresholds, Level.EMERGENCY: least})
     return None if level is None else (level, mildest.categories[level])
+
+
+def read_danger(classifier: Classifier, question: str, before: str | None = None) -> Danger | None:
+    """Read a question, alone and in the light of the one before it: the milder counts; None of nothing."""
+    texts = [question] if before is None else [question, f"{before.rstrip(' .')}. {question}"]
+    readings = [
+        weigh(classifier.shares(parts), classifier.labels) for text in texts if (parts := read_parts(text))
+    ]
+    return min(readings, key=lambda each: each.emergency, default=None)
 
 
 def read_parts(question: str) -> list[str]:

@@ -227,7 +227,7 @@ def test_learning_tells_two_ideas_apart(tmp_path):
     sentences += [Sentence(f"How does sertraline work {number}", HARMLESS) for number in range(8)]
     base, labels = Base(), [danger, HARMLESS]
     # A rate that is right for few steps and one layer; the one in use is for many.
-    method = Method(cycles=1, rounds=4, batch=8, first_layer=5, rate=5e-3, head_rate=5e-2)
+    method = Method(rounds=(4,), batch=8, first_layer=5, rate=5e-3, head_rate=5e-2)
     adapter = learn(sentences, labels, base, method)
     assert np.array_equal(adapter.head, learn(sentences, labels, base, method).head)
     nothing = Linear(np.zeros((2, WIDTH), np.float32), np.zeros(2, np.float32))
