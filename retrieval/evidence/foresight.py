@@ -18,7 +18,7 @@ _FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.66, 0.53, 1.2
 _BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
 _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
 _FAR = 0.45  # below it, a sentence does not answer
-_SURE = 0.78  # from where a sentence about any of what is named answers
+_SURE = 0.74  # from where a sentence about any of what is named answers
 _SURE_BESIDE = 0.84  # from where the heading that a sentence stands under does not matter
 
 

@@ -24,7 +24,7 @@ from retrieval.question.hear import load_wordings
 from retrieval.question.plan import JOINT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.safety.directive import is_directive
-from retrieval.words import coverage, is_derived, is_known, speaks_of
+from retrieval.words import coverage, is_derived, is_known, respelled, speaks_of
 
 # What kind of work a sentence comes from, as a prior: small beside relevance, enough to order equals.
 _PRIOR: dict[Kind, float] = {
@@ -89,6 +89,7 @@ _OF_ITS_FACET = 0.08  # for standing under the heading that is asked for, in the
 _SURE = 0.74  # from where the words of a question do not matter any more
 _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
+_CERTAIN = 0.82  # from where neither an unknown name matters, nor whom a sentence is about
 _SHORTEST_NAME = 5  # letters; what is shorter and no word is more often slang than a name
 _NUMBER = re.compile(r"\d")
 # Who asks how many is helped by a number.
@@ -191,6 +192,8 @@ def _score(
 
 def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:
     """Whether a sentence is about unborn, breastfed or older children, and the question is not."""
+    if (each.foreseen or 0.0) >= _CERTAIN:
+        return False
     wordings = load_wordings()
     return any(
         wordings.speaks_of(facet, each.text)
@@ -293,17 +296,26 @@ def _speaks_of_names(each: Evidence, asked: Understanding, desk: Desk) -> bool:
     is named, most of the words must be spoken of.
     """
     said = f"{each.text} {each.passage.header} {each.expected}"
-    foreign = [term for term in asked.terms if len(term) >= _SHORTEST_NAME and not is_derived(term)]
+    foreign = [term for term in asked.terms if len(term) >= _SHORTEST_NAME and _is_name(term)]
     if asked.subjects or asked.context:
         # What sources say or people ask of what is known ("cheddar") is no name of something else.
         index = desk.index
-        names = [each for each in foreign if each not in index.expected_words and not is_known(each, index)]
+        is_certain = bool(asked.subjects) and (each.foreseen or 0.0) >= _CERTAIN
+        names = [
+            name
+            for name in foreign
+            if not is_certain and name not in index.expected_words and not is_known(name, index)
+        ]
         # "Is the flu jab okay while on sertraline" asks about the pair.
         is_pair = "interactions" in asked.facets and len(asked.subjects) + len(asked.context) == 1
         is_told = not is_pair or coverage(asked.terms, said, index) >= _SPOKEN_OF
         return is_told and all(speaks_of(name, said) for name in names)
     is_told = coverage(asked.terms, said, desk.index) >= _SPOKEN_OF
     return is_told and all(speaks_of(name, said) for name in foreign)
+
+
+def _is_name(word: str) -> bool:
+    return not is_derived(word) and respelled(word) is None
 
 
 def _speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> bool:

@@ -49,7 +49,7 @@ _TIMED = frozenset({"duration", "onset"})
 _BARE = 4  # words: "and duloxetine?" asks for an overview, a sentence without a facet does not
 _ALONE_LIMIT = 5
 _SHARED_LIMIT = 3
-_DIRECT_LIMIT = 2
+_DIRECT_LIMIT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,5 +303,6 @@ def _from_outline(
         slots.append(
             Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, partners=asked.context, direct=True, foreseen=True)
         )
+        slots.append(_whatever_is_sure(asked))
     slots.sort(key=lambda slot: slot.heading != IN_SHORT)
     return tuple(slots)
