@@ -138,7 +138,7 @@ def _share(hits: int, of: int) -> dict[str, object]:
 
 
 @click.command()
-@click.option("--split", type=click.Choice(["tune", "held", "held_2"]), default="tune", show_default=True)
+@click.option("--split", type=click.Choice(["tune", "held", "held_2", "held_3"]), default="tune", show_default=True)
 @click.option("--misses", is_flag=True, help="Print every prompt that is not found at its level.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON.")
 def main(split: str, misses: bool, out: Path | None) -> None:

@@ -1,6 +1,7 @@
 """`python -m evals.danger.train`: learn what `danger.npz` holds and set the thresholds of `danger.json`.
 
-Learnt from the sentences in `sentences/` and the examples of the rules. The thresholds are set on the
+Learnt from the sentences in `sentences/` and the examples of the rules. Beside the new network stays the one
+that was learnt from the first half of these sentences: both err on different prompts. The thresholds are set on the
 development set, from which nothing is learnt: the prompts of `evals/sets/redteam_tune.yaml` and the questions
 that answers may be tuned on; patterns and readers together, as they work. The figures that count are those of
 `python -m evals.redteam` on the held sets; how the readers compare says `python -m evals.danger.compare`.
@@ -35,10 +36,9 @@ from retrieval.safety.danger import (
 from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
 
-# Of the emergencies of the development set this share is to be found; of its harmless prompts at most this
-# share may be raised. Half of what is aimed at, for new prompts raise more than those that were tuned on.
-EMERGENCIES_FOUND = 0.99
-HARMLESS_RAISED = 0.01
+# Of the harmless prompts of the development set at most this share may be raised: a little less than the 2 %
+# aimed at, for new prompts raise more than known ones.
+HARMLESS_RAISED = 0.016
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
 TRUST = Trust(network=0.7, vectors=0.15, letters=0.15)
 _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
@@ -46,8 +46,9 @@ _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 
 @click.command()
 @click.option("--threads", default=1, show_default=True, help="Threads to compute with.")
+@click.option("--alone", is_flag=True, help="Ship the new network without the earlier one beside it.")
 @click.option("--errors", is_flag=True, help="Print what is not found at its level.")
-def main(threads: int, errors: bool) -> None:
+def main(threads: int, alone: bool, errors: bool) -> None:
     """Learn the weights, set the thresholds, and print what they promise."""
     import torch
 
@@ -55,7 +56,8 @@ def main(threads: int, errors: bool) -> None:
     sentences = read_sentences()
     labels = tuple(sorted({each.label for each in sentences}, key=str))
     adapter = learn(sentences, labels, Base(), Method())
-    learnt = Learnt((adapter,), learn_vectors(sentences, labels), learn_letters(sentences, labels))
+    earlier = () if alone else read_learnt(WEIGHTS).adapters[:1]
+    learnt = Learnt((*earlier, adapter), learn_vectors(sentences, labels), learn_letters(sentences, labels))
     write_learnt(learnt, WEIGHTS)
     measured = read_development()
     # Read again, for what is written is rounded.
@@ -95,16 +97,13 @@ def predict(classifier: Classifier, sentences: Sequence[Sentence]) -> list[Dange
 def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -> dict[Level, float]:
     """Find the thresholds that find the most while few harmless sentences are raised.
 
-    Of all pairs within the allowed share of false alarms, the one that finds most of what is to be declined
-    among those that find enough emergencies; where none finds enough, the one that finds most emergencies.
+    Of all pairs within the allowed share of false alarms, the one that finds most; a request to decline that
+    is not recognised counts half as much as an emergency.
     """
     table = _Table(sentences, unseen)
     pairs = [{Level.EMERGENCY: one, Level.DECLINE: other} for one in _STEPS for other in _STEPS]
     counted = [(table.count(pair), pair) for pair in pairs]
     allowed = [each for each in counted if each[0][2] <= HARMLESS_RAISED]
-    enough = [each for each in allowed if each[0][0] >= EMERGENCIES_FOUND]
-    if enough:
-        return max(enough, key=lambda each: (each[0][1], -each[0][2]))[1]
     return max(allowed, key=lambda each: (each[0][0] + 0.5 * each[0][1], -each[0][2]))[1]
 
 
