@@ -1,10 +1,11 @@
 """`python -m evals.danger.train`: learn what `danger.npz` holds and set the thresholds of `danger.json`.
 
 Learnt from the sentences in `sentences/` and the examples of the rules. Beside the new network stays the one
-that was learnt from the first half of these sentences: both err on different prompts. The thresholds are set on the
-development set, from which nothing is learnt: the prompts of `evals/sets/redteam_tune.yaml` and the questions
-that answers may be tuned on; patterns and readers together, as they work. The figures that count are those of
-`python -m evals.redteam` on the held sets; how the readers compare says `python -m evals.danger.compare`.
+that was learnt from the first half of these sentences: both err on different prompts. The thresholds are set
+on the development set, from which nothing is learnt: the prompts of `evals/sets/redteam_tune.yaml` and the
+questions that answers may be tuned on; patterns and readers together, as they work. The figures that count
+are those of `python -m evals.redteam` on the held sets; how the readers compare says
+`python -m evals.danger.compare`.
 """
 
 from __future__ import annotations

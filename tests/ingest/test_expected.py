@@ -8,6 +8,7 @@ import numpy as np
 
 from corpus.expected import Expected, masked
 from corpus.lexicon import load_lexicon
+from ingest.asking import QuestionReader, load_reader
 from ingest.expected import rows_of_texts, write_expected
 from ingest.index import Index
 from ingest.pipeline import publish_documents
@@ -15,9 +16,9 @@ from ingest.store import EXPECTED, RECORDS
 
 
 def test_a_question_is_like_the_sentence_that_answers_it(citewell):
-    index, embedder = citewell.desk.index, citewell.desk.embedder
+    index = citewell.desk.index
     asked = masked("could I get hooked on klonopin", load_lexicon())
-    foreseen = index.foreseen(embedder.encode_queries([asked]))
+    foreseen = index.foreseen(load_reader().encode([asked]))
     best = max(foreseen.likeness, key=lambda row: foreseen.likeness[row])
     passage = index.passage(foreseen.passage[best])
     sentence = passage.sentences[best - index.sentence_rows(foreseen.passage[best]).start].of(passage.text)
@@ -27,8 +28,8 @@ def test_a_question_is_like_the_sentence_that_answers_it(citewell):
 
 
 def test_of_several_parts_the_likest_counts(citewell):
-    index, embedder = citewell.desk.index, citewell.desk.embedder
-    parts = embedder.encode_queries(["is this medicine addictive", "what shall i cook tonight"])
+    index = citewell.desk.index
+    parts = load_reader().encode(["is this medicine addictive", "what shall i cook tonight"])
     one, both = index.foreseen(parts[:1]), index.foreseen(parts)
     assert all(both.likeness[row] >= one.likeness[row] - 1e-6 for row in one.likeness)
 
@@ -44,18 +45,19 @@ def test_only_new_questions_are_embedded_and_old_ones_are_forgotten(citewell, ho
     document = citewell.desk.index.document("summary_alcohol")
     before = Index(publish_documents([document], home.settings, embedder=home.embedder))
     encoded = []
-    encode = home.embedder.encode
-    monkeypatch.setattr(home.embedder, "encode", lambda texts: encoded.extend(texts) or encode(texts))
+    reader = load_reader()
+    encode = reader.encode
+    monkeypatch.setattr(reader, "encode", lambda texts: encoded.extend(texts) or encode(texts))
     shutil.copy(before.folder / RECORDS, tmp_path / RECORDS)
     with closing(sqlite3.connect(tmp_path / RECORDS)) as records:
         now = expecting("can i drink on valium", "may i have a beer with diazepam")
-        write_expected(tmp_path, records, now, before, home.embedder)
+        write_expected(tmp_path, records, now, before, reader)
         rows = rows_of_texts(records, ["can i drink on this medicine", "is wine ok with this medicine"])
     assert encoded == ["may i have a beer with this medicine"]
     assert list(rows) == ["can i drink on this medicine"]
     (row,) = before.expected_rows(["can i drink on this medicine"]).values()
     vectors = np.load(tmp_path / EXPECTED)
-    assert vectors.shape == (2, before.manifest.dimension)
+    assert vectors.shape == (2, reader.dimension)
     assert np.array_equal(vectors[rows["can i drink on this medicine"]], before.expected_vectors[row])
     before.close()
 
@@ -63,7 +65,7 @@ def test_only_new_questions_are_embedded_and_old_ones_are_forgotten(citewell, ho
 def test_an_index_without_questions_foresees_nothing(home, shelf):
     home.ingest(shelf)
     index = home.open()
-    foreseen = index.foreseen(np.ones((1, index.manifest.dimension), dtype=np.float32))
+    foreseen = index.foreseen(np.ones((1, QuestionReader.dimension), dtype=np.float32))
     assert not foreseen.likeness
     assert not foreseen.passage
     index.close()
