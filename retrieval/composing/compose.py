@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.lexicon import EntityId, Lexicon
 from corpus.record import PAPER_KINDS, Kind
 from retrieval.composing.back import Backing, back
 from retrieval.composing.rank import by_time, one_for_each
+from retrieval.evidence.about import first_named
 from retrieval.evidence.boilerplate import is_boilerplate
 from retrieval.evidence.desk import Desk, Evidence, work_of
 from retrieval.evidence.gather import Gathered
@@ -31,6 +33,7 @@ _SAME_WORDS = 0.62  # share of common stems from which they do
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.26  # nor does one this far behind the best of its slot
 _OF_ONE_PAPER = 2  # statements that one study may give: it found one thing
+_OF_MEMBERS = 3  # statements about single members of a class that was asked about
 _OF_ONE_SOURCE = 0.05  # taken off the score for each statement that the source already gave
 
 
@@ -72,6 +75,8 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
             taken,
             room,
             lambda each: () if is_boilerplate(each, desk) else back(each, gathered.everything, desk),
+            _members(slot, desk),
+            desk.lexicon,
         )
         if slot.extreme:
             picked = by_time(picked, slot.extreme, desk.lexicon)
@@ -99,6 +104,8 @@ def _pick(
     taken: Sequence[Chosen],
     room: int,
     backing_of: Callable[[Evidence], Backing],
+    members: frozenset[EntityId],
+    lexicon: Lexicon,
 ) -> list[Chosen]:
     """Greedy choice by score, less for what a source already said; what nothing backs is passed over."""
     picked: list[Chosen] = []
@@ -111,9 +118,20 @@ def _pick(
         each = left.pop(0)
         if any(says_the_same(each, other) for other in said) or _is_spent(each, said):
             continue
+        if first_named(each.text, lexicon) in members:
+            heard = sum(first_named(other.text, lexicon) in members for other in said)
+            if heard >= _OF_MEMBERS:
+                continue
         if backing := backing_of(each):
             picked.append(Chosen(heading, each, backing))
     return picked
+
+
+def _members(slot: Slot, desk: Desk) -> frozenset[EntityId]:
+    """The members of the classes that a part is about: one after the other they say the same again."""
+    if slot.extreme:  # these are asked for one by one
+        return frozenset()
+    return frozenset[EntityId]().union(*(desk.lexicon.members(each) for each in slot.subjects))
 
 
 def _is_spent(each: Evidence, said: Sequence[Evidence]) -> bool:

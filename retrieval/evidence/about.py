@@ -17,6 +17,8 @@ _IS = re.compile(
 _OF_THE_CONDITION = frozenset(
     {"definition", "condition", "symptoms", "causes", "frequency", "diagnosis", "outlook", "serious_harms"}
 )
+# Of these a sentence may name others beside the subject, but not before it.
+_OF_ITS_OWN = frozenset({"overdose", "legal"})
 _OPENING = 5  # characters that may stand before a name: "The "
 
 
@@ -40,9 +42,11 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
         return None
     others = _strangers(each, asked, lexicon)
-    is_of_them = slot.sure or max(fits) < 1.0 or first_named(each.text, lexicon) in others
-    if others and not slot.names_others and is_of_them:
+    leads = others and first_named(each.text, lexicon) in others
+    if leads and _OF_ITS_OWN & set(slot.facets[:1]):
         return None  # what a sentence names first it is about
+    if others and not slot.names_others and (slot.sure or max(fits) < 1.0 or leads):
+        return None
     both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
     # A class was asked about: a sentence that singles out a member says less about it.
     members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))

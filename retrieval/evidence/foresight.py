@@ -17,6 +17,7 @@ _FORESEEN, _UNDECIDED, _OF_FORESIGHT = 0.66, 0.53, 1.2
 # How far behind the most like a sentence may be, in the direct answer and below it.
 _BEHIND_DIRECT, _BEHIND_EXPECTED = 0.12, 0.18
 _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the class of what is asked about
+_UNLIKE = 0.1  # cosine of sentence and question from which likeness to an expected one needs no more
 _FAR = 0.45  # below it, a sentence does not answer
 _SURE = 0.74  # from where a sentence about any of what is named answers
 _SURE_BESIDE = 0.84  # from where the heading that a sentence stands under does not matter
@@ -42,8 +43,10 @@ def answers(each: Evidence) -> bool:
 
 
 def is_far(each: Evidence) -> bool:
-    """Whether a sentence was written down to answer quite other questions."""
-    return each.foreseen is not None and each.foreseen < _FAR
+    """Whether a sentence was written down to answer other questions, or is like this one in nothing else."""
+    if each.foreseen is None:
+        return False
+    return each.foreseen < _FAR or (each.foreseen < _SURE_BESIDE and each.relevance < _UNLIKE)
 
 
 def is_sure(each: Evidence) -> bool:

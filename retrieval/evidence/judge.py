@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from corpus.facets import FacetId
-from corpus.lexicon import Lexicon
+from corpus.lexicon import EntityId, Lexicon
 from corpus.record import Kind
 from ingest.embed import Vectors
 from retrieval.evidence.about import defines, names, subject_fit
@@ -89,6 +89,7 @@ _OF_ITS_FACET = 0.08  # for standing under the heading that is asked for, in the
 _SURE = 0.74  # from where the words of a question do not matter any more
 _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
+_STUDIES = frozenset({"study", "limits"})
 _CERTAIN = 0.82  # from where neither an unknown name matters, nor whom a sentence is about
 _SHORTEST_NAME = 5  # letters; what is shorter and no word is more often slang than a name
 _NUMBER = re.compile(r"\d")
@@ -134,10 +135,14 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
         return None
     if _is_of_others(each, slot, asked):
         return None
-    if is_far(each) and not slot.outlined:
+    if not slot.outlined and (is_far(each) or (slot.direct and _is_of_studies(each))):
         return None
     if slot.sure:
-        is_it = is_sure(each) and _speaks_of_names(each, asked, desk)
+        is_it = (
+            is_sure(each)
+            and _speaks_of_names(each, asked, desk)
+            and _context_fit(each, asked, slot, desk.lexicon, asked.context) >= 0
+        )
         return subject_fit(each, slot, asked, desk.lexicon) if is_it else None
     expected = answers(each) and not (slot.direct and is_beside(each, asked))
     if slot.foreseen and not expected:
@@ -258,10 +263,15 @@ def _centrality(sentences: Sequence[Evidence]) -> list[float]:
     return [float(value) for value in nearest.mean(axis=1)]
 
 
+def _is_of_studies(each: Evidence) -> bool:
+    """Whether a sentence says how something was studied, and was not expected to answer just this."""
+    return each.passage.facet in _STUDIES and (each.foreseen or 0.0) < _CERTAIN
+
+
 def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
     facet = each.passage.facet
     if not slot.facets:
-        return facet not in {"study", "limits"}
+        return facet not in _STUDIES
     in_words = load_wordings().speaks_of(slot.facets[0], each.text)
     if slot.loose:
         # Nothing stands under a heading of the facet: then the sentence itself must use its words.
@@ -275,9 +285,16 @@ def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
     return facet in slot.facets and (in_words or bool(slot.partners))
 
 
-def _context_fit(each: Evidence, asked: Understanding, slot: Slot, lexicon: Lexicon) -> float:
+def _context_fit(
+    each: Evidence,
+    asked: Understanding,
+    slot: Slot,
+    lexicon: Lexicon,
+    context: Sequence[EntityId] | None = None,
+) -> float:
     """A little for naming the condition or substance asked about, a little off for naming another."""
-    context = [entity for entity in asked.context if entity not in slot.subjects]
+    if context is None:
+        context = [entity for entity in asked.context if entity not in slot.subjects]
     if not context:
         return 0.0
     if any(names(each, entity, lexicon) for entity in context):

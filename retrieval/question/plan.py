@@ -37,8 +37,7 @@ _OF_CONDITIONS = {
 }
 # What is said of these holds whatever a drug is taken for: "how long does Xanax last for panic".
 WHATEVER_FOR = frozenset(
-    {"onset", "duration", "mechanism", "dose", "stopping"}
-    | {"response", "dependence", "forms", "legal", "switching"}
+    {"onset", "duration", "mechanism", "stopping"} | {"response", "dependence", "forms", "legal", "switching"}
 )
 # Asked of a drug and a condition ("does it help with GAD"), the condition must be spoken of.
 _OF_THE_CONDITION = frozenset(
@@ -202,6 +201,8 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
 
 def _whatever_is_sure(asked: Understanding) -> Slot:
     """Room for a sentence that answers just this, of whatever that is named and under any heading."""
+    if asked.kind in {"compare", "contrast"}:  # of one alone it would compare nothing
+        return Slot(IN_SHORT, (), asked.subjects, 1, together=True, direct=True, foreseen=True, sure=True)
     named = tuple(dict.fromkeys((*asked.subjects, *asked.context)))
     return Slot(IN_SHORT, (), named, 1, direct=True, foreseen=True, sure=True)
 

@@ -34,6 +34,7 @@ RULE = "semantic"
 OTHER = "other"
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\r\n]+")
+_LETTER = re.compile(r"[^\W\d_]")  # figures alone say nothing of danger
 # Words read at once: enough for nearly every question, few enough that one sentence still weighs.
 _MOST_WORDS = 60
 # Of a text longer than this many parts, both ends are read; the patterns have read all of it.
@@ -183,7 +184,7 @@ def read_parts(question: str) -> list[str]:
     if len(parts) > _FIRST + _LAST:
         parts = parts[:_FIRST] + parts[-_LAST:]
     texts = (" ".join(word for piece in part for word in piece) for part in parts)
-    return [text for text in dict.fromkeys(texts) if re.search(r"\w", text)]
+    return [text for text in dict.fromkeys(texts) if _LETTER.search(text)]
 
 
 def _words(sentence: str) -> list[str]:
