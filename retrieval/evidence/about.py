@@ -45,7 +45,9 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     leads = others and first_named(each.text, lexicon) in others
     if leads and _OF_ITS_OWN & set(slot.facets[:1]):
         return None  # what a sentence names first it is about
-    if others and not slot.names_others and (slot.sure or max(fits) < 1.0 or leads):
+    # What a drug did against a third says nothing of one against the other.
+    is_strict = slot.sure or (slot.direct and asked.kind in {"compare", "contrast"})
+    if others and not slot.names_others and (is_strict or max(fits) < 1.0 or leads):
         return None
     both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
     # A class was asked about: a sentence that singles out a member says less about it.

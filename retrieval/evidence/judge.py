@@ -55,6 +55,7 @@ _JOINT_USE = 0.25
 _OF_SOME = frozenset(
     {"pregnancy", "breastfeeding", "children", "older_people", "liver_kidney", "overdose", "study"}
 )
+_CASES = frozenset({"stopping", "overdose", "pregnancy", "breastfeeding", "children"})
 # Weights of likeness to the question, to what was searched for, and to what other sources say.
 _OUTLINED = (0.10, 0.50, 0.20)
 _ASKED = (0.50, 0.15, 0.15)
@@ -133,9 +134,7 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk
     """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
     if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
-    if _is_of_others(each, slot, asked):
-        return None
-    if not slot.outlined and (is_far(each) or (slot.direct and _is_of_studies(each))):
+    if _is_of_others(each, slot, asked) or _is_aside(each, slot, asked):
         return None
     if slot.sure:
         is_it = (
@@ -261,6 +260,22 @@ def _centrality(sentences: Sequence[Evidence]) -> list[float]:
     cosines[sources[:, None] == sources[None, :]] = 0.0
     nearest = -np.sort(-cosines, axis=1)[:, :_NEIGHBOURS]
     return [float(value) for value in nearest.mean(axis=1)]
+
+
+def _is_aside(each: Evidence, slot: Slot, asked: Understanding) -> bool:
+    """Whether a sentence is far from the question, or about something that only some questions are about."""
+    if slot.outlined:
+        return False
+    is_special = _is_of_studies(each) or (not slot.sure and _is_of_a_case(each, asked))
+    return is_far(each) or (slot.direct and is_special)
+
+
+def _is_of_a_case(each: Evidence, asked: Understanding) -> bool:
+    """Whether a sentence is about stopping, overdose or some people, and the question is not."""
+    facet = each.passage.facet
+    if facet not in _CASES or facet in asked.facets or is_sure(each):
+        return False
+    return not load_wordings().speaks_of(facet, asked.text)
 
 
 def _is_of_studies(each: Evidence) -> bool:

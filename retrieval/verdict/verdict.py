@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from corpus.expected import ANY_MEDICINE
 from corpus.lexicon import Lexicon
 from retrieval.answer import VerdictKind
 from retrieval.composing.compose import Chosen
 from retrieval.evidence.desk import work_of
+from retrieval.evidence.foresight import is_sure
 from retrieval.question.plan import CORRECTION, IN_SHORT, JOINT
 from retrieval.question.understand import Understanding
 from retrieval.support.claims import read_claim
 from retrieval.verdict.differ import SOURCES_DIFFER, together
-from retrieval.verdict.proposition import read_proposition
+from retrieval.verdict.proposition import Proposition, read_proposition
 from retrieval.verdict.stance import Side, Stance, stance_on
 from retrieval.verdict.stance_words import load_stance_words
 
@@ -51,7 +53,7 @@ def verdict(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) ->
     if proposition is None:
         return None
     found = {
-        at: stance_on(proposition, each.evidence.text, lexicon)
+        at: _stance(proposition, asked, each, lexicon)
         for at, each in enumerate(chosen)
         if not each.by_model and each.heading != CORRECTION and _on_all(each, asked, lexicon)
     }
@@ -69,6 +71,31 @@ def verdict(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) ->
     if affirms:
         return _verdict("yes", found[affirms[0]].lead, affirms[0])
     return _verdict("no", found[denies[0]].lead, denies[0]) if denies else None
+
+
+def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexicon: Lexicon) -> Stance:
+    """How a statement answers; where it warns, also in the words of the question it was expected to answer.
+
+    "Can I have a glass of wine with it" and "is it safe to drink on it" ask the same, and a warning is no
+    less one for the other wording. Never so for a yes: that it may be done must be said of just that.
+    """
+    text = each.evidence.text
+    found = stance_on(proposition, text, lexicon)
+    if found.side is not Side.SILENT or proposition.asks != "safety" or not is_sure(each.evidence):
+        return found
+    other = read_proposition(_expected(asked, each, lexicon), lexicon)
+    if other is None or other.asks != "safety":
+        return found
+    again = stance_on(other, text, lexicon)
+    return again if again.side is Side.DENIES else found
+
+
+def _expected(asked: Understanding, each: Chosen, lexicon: Lexicon) -> Understanding:
+    """The question as it was expected, asked of the same drugs."""
+    text = each.evidence.expected
+    for drug in asked.subjects:
+        text = text.replace(ANY_MEDICINE, lexicon.entities[drug].name, 1)
+    return replace(asked, text=text)
 
 
 def _on_all(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:

@@ -120,3 +120,12 @@ def test_on_the_shipped_corpus_what_is_stated_first_is_right(citewell):
         stated += answer.verdict is not None
         due += "none" not in each.verdicts
     assert stated >= 0.6 * due
+
+
+def test_a_warning_is_found_in_the_words_of_the_question_that_was_expected(citewell, monkeypatch):
+    question = "can i have a glass of wine with my mirtazapine of an evening"
+    answer = citewell.ask(question)
+    assert answer.verdict == "caution"
+    assert "alcohol" in answer.statements[0].text.casefold()
+    monkeypatch.setattr("retrieval.verdict.verdict.is_sure", lambda each: False)
+    assert citewell.ask(question).verdict is None
