@@ -92,6 +92,10 @@ _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
 _STUDIES = frozenset({"study", "limits"})
 _CERTAIN = 0.82  # from where neither an unknown name matters, nor whom a sentence is about
+_BEFORE_A_NAME = (
+    r"\b(?:does|do|did|is|are|was|can|could|will|would|should|of|on|with|without|about|than|and|or|for|from|to"
+    r"|tak(?:e|es|ing)|took|us(?:e|es|ing)|start\w*|stop\w*|give[ns]?)\s+(?:(?:the|my|some|an?)\s+)?"
+)
 _SHORTEST_NAME = 5  # letters; what is shorter and no word is more often slang than a name
 _NUMBER = re.compile(r"\d")
 # Who asks how many is helped by a number.
@@ -266,14 +270,15 @@ def _is_aside(each: Evidence, slot: Slot, asked: Understanding) -> bool:
     """Whether a sentence is far from the question, or about something that only some questions are about."""
     if slot.outlined:
         return False
-    is_special = _is_of_studies(each) or (not slot.sure and _is_of_a_case(each, asked))
-    return is_far(each) or (slot.direct and is_special)
+    is_of_studies = slot.direct and _is_of_studies(each)
+    is_of_a_case = each.passage.facet not in slot.facets[:1] and _is_of_a_case(each, asked)
+    return is_far(each) or is_of_studies or is_of_a_case
 
 
 def _is_of_a_case(each: Evidence, asked: Understanding) -> bool:
     """Whether a sentence is about stopping, overdose or some people, and the question is not."""
     facet = each.passage.facet
-    if facet not in _CASES or facet in asked.facets or is_sure(each):
+    if facet not in _CASES or facet in asked.facets or (each.foreseen or 0.0) >= _CERTAIN:
         return False
     return not load_wordings().speaks_of(facet, asked.text)
 
@@ -336,7 +341,10 @@ def _speaks_of_names(each: Evidence, asked: Understanding, desk: Desk) -> bool:
         names = [
             name
             for name in foreign
-            if not is_certain and name not in index.expected_words and not is_known(name, index)
+            if not is_certain
+            and name not in index.expected_words
+            and not is_known(name, index)
+            and _is_spoken_of(name, asked.text)
         ]
         # "Is the flu jab okay while on sertraline" asks about the pair.
         is_pair = "interactions" in asked.facets and len(asked.subjects) + len(asked.context) == 1
@@ -344,6 +352,11 @@ def _speaks_of_names(each: Evidence, asked: Understanding, desk: Desk) -> bool:
         return is_told and all(speaks_of(name, said) for name in names)
     is_told = coverage(asked.terms, said, desk.index) >= _SPOKEN_OF
     return is_told and all(speaks_of(name, said) for name in foreign)
+
+
+def _is_spoken_of(name: str, text: str) -> bool:
+    """Whether a word stands where the name of what is asked about stands ("does X", "with X", "should X")."""
+    return re.search(rf"{_BEFORE_A_NAME}{re.escape(name)}\b", text, re.I) is not None
 
 
 def _is_name(word: str) -> bool:
