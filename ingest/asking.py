@@ -61,6 +61,8 @@ class QuestionReader:
         Raises:
             ModelError: The model in the package cannot be used.
         """
+        if not questions:
+            return np.zeros((0, WIDTH), dtype=np.float32)
         if len(questions) <= _FEW:
             with one_thread():
                 return self._encode(questions)

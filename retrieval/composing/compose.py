@@ -7,7 +7,7 @@ source says the same, it is cited beside the first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.lexicon import EntityId, Lexicon
@@ -69,15 +69,7 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
     for slot, judged in zip(slots, gathered.by_slot, strict=True):
         room = min(slot.limit, MOST_STATEMENTS - len(taken))
         candidates = one_for_each(judged, desk.lexicon) if slot.extreme else judged
-        picked = _pick(
-            slot.heading,
-            candidates,
-            taken,
-            room,
-            lambda each: () if is_boilerplate(each, desk) else back(each, gathered.everything, desk),
-            _members(slot, desk),
-            desk.lexicon,
-        )
+        picked = _pick(slot, candidates, taken, room, gathered, desk)
         if slot.extreme:
             picked = by_time(picked, slot.extreme, desk.lexicon)
         taken += picked
@@ -99,15 +91,15 @@ def _without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chos
 
 
 def _pick(
-    heading: str,
+    slot: Slot,
     candidates: Sequence[Evidence],
     taken: Sequence[Chosen],
     room: int,
-    backing_of: Callable[[Evidence], Backing],
-    members: frozenset[EntityId],
-    lexicon: Lexicon,
+    gathered: Gathered,
+    desk: Desk,
 ) -> list[Chosen]:
     """Greedy choice by score, less for what a source already said; what nothing backs is passed over."""
+    members = _members(slot, desk.lexicon)
     picked: list[Chosen] = []
     best = candidates[0].score if candidates else 0.0
     left = [each for each in candidates if each.score >= max(_LEAST, best - _BEHIND_BEST)]
@@ -118,20 +110,22 @@ def _pick(
         each = left.pop(0)
         if any(says_the_same(each, other) for other in said) or _is_spent(each, said):
             continue
-        if first_named(each.text, lexicon) in members:
-            heard = sum(first_named(other.text, lexicon) in members for other in said)
+        if first_named(each.text, desk.lexicon) in members:
+            heard = sum(first_named(other.text, desk.lexicon) in members for other in said)
             if heard >= _OF_MEMBERS:
                 continue
-        if backing := backing_of(each):
-            picked.append(Chosen(heading, each, backing))
+        if is_boilerplate(each, desk):
+            continue
+        if backing := back(each, gathered.everything, desk):
+            picked.append(Chosen(slot.heading, each, backing))
     return picked
 
 
-def _members(slot: Slot, desk: Desk) -> frozenset[EntityId]:
+def _members(slot: Slot, lexicon: Lexicon) -> frozenset[EntityId]:
     """The members of the classes that a part is about: one after the other they say the same again."""
     if slot.extreme:  # these are asked for one by one
         return frozenset()
-    return frozenset[EntityId]().union(*(desk.lexicon.members(each) for each in slot.subjects))
+    return frozenset[EntityId]().union(*(lexicon.members(each) for each in slot.subjects))
 
 
 def _is_spent(each: Evidence, said: Sequence[Evidence]) -> bool:

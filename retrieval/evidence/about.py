@@ -129,3 +129,23 @@ def defines(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> b
     if mention is None or mention.entity not in subjects or mention.start > _OPENING:
         return False
     return _IS.match(each.text, mention.end) is not None
+
+
+def context_fit(
+    each: Evidence,
+    asked: Understanding,
+    slot: Slot,
+    lexicon: Lexicon,
+    context: Sequence[EntityId] | None = None,
+) -> float:
+    """A little for naming the condition or substance asked about, a little off for naming another."""
+    if context is None:
+        context = [entity for entity in asked.context if entity not in slot.subjects]
+    if not context:
+        return 0.0
+    if any(names(each, entity, lexicon) for entity in context):
+        return 0.10
+    conditions = {entity for entity in each.entities if lexicon.entities[entity].kind == "condition"}
+    wanted = {entity for entity in context if lexicon.entities[entity].kind == "condition"}
+    related = conditions & {parent for entity in wanted for parent in lexicon.ancestors(entity)}
+    return -0.10 if conditions and wanted and not related else 0.0

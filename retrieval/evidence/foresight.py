@@ -20,7 +20,7 @@ _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the cla
 _UNLIKE = 0.1  # cosine of sentence and question from which likeness to an expected one needs no more
 _FAR = 0.45  # below it, a sentence does not answer
 _SURE = 0.74  # from where a sentence about any of what is named answers
-_SURE_BESIDE = 0.84  # from where the heading that a sentence stands under does not matter
+_CERTAIN = 0.82  # from where it answers almost the very same question
 
 
 def nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list[tuple[Evidence, float]]:
@@ -46,7 +46,15 @@ def is_far(each: Evidence) -> bool:
     """Whether a sentence was written down to answer other questions, or is like this one in nothing else."""
     if each.foreseen is None:
         return False
-    return each.foreseen < _FAR or (each.foreseen < _SURE_BESIDE and each.relevance < _UNLIKE)
+    return each.foreseen < _FAR or (each.foreseen < _CERTAIN and each.relevance < _UNLIKE)
+
+
+def is_certain(each: Evidence) -> bool:
+    """Whether a sentence was expected to answer almost the very same question.
+
+    Then neither the heading that it stands under matters, nor whom it is about, nor an unknown name.
+    """
+    return each.foreseen is not None and each.foreseen >= _CERTAIN
 
 
 def is_sure(each: Evidence) -> bool:
@@ -59,7 +67,7 @@ def is_beside(each: Evidence, asked: Understanding) -> bool:
 
     How long a drug takes and how long it lasts are asked in much the same words.
     """
-    if not asked.facets or each.passage.facet is None or (each.foreseen or 0.0) >= _SURE_BESIDE:
+    if not asked.facets or each.passage.facet is None or is_certain(each):
         return False
     return not any(each.passage.facet in nearby(facet, False) for facet in asked.facets)
 

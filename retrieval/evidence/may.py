@@ -1,0 +1,118 @@
+"""May a sentence fill a part of an answer: does it stand alone, is it of the facet, is it about the subject?
+
+Not for whether it speaks of the question's own words: see `evidence.spoken`; nor for how well it fills the
+part: see `evidence.judge`.
+"""
+
+from __future__ import annotations
+
+from corpus.facets import FacetId
+from ingest.embed import Vectors
+from retrieval.evidence.about import context_fit, names, subject_fit
+from retrieval.evidence.desk import Desk, Evidence
+from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_sure
+from retrieval.evidence.spoken import speaks_of_names, speaks_of_terms
+from retrieval.evidence.standing import hides_its_animals, stands_alone
+from retrieval.question.hear import load_wordings
+from retrieval.question.plan import Slot
+from retrieval.question.understand import Understanding
+from retrieval.safety.directive import is_directive
+
+# What holds for some people only; never an answer to what holds for anybody.
+_OF_SOME = frozenset(
+    {"pregnancy", "breastfeeding", "children", "older_people", "liver_kidney", "overdose", "study"}
+)
+# What answers questions about just this, and no others.
+_CASES = frozenset({"stopping", "overdose", "pregnancy", "breastfeeding", "children"})
+# For these, a passage of a neighbouring facet counts only where its sentence uses the facet's own words.
+_STRICT = frozenset(
+    {"stopping", "dependence", "older_people", "children", "driving", "memory"}
+    | {"liver_kidney", "pregnancy", "breastfeeding", "sexual"}
+)
+# Asked of a condition, about which a source may say all under one heading: then the meaning must be near.
+OF_CONDITIONS = frozenset({"symptoms", "causes", "frequency", "diagnosis", "outlook", "prevention"})
+_NEAR = 0.6
+# What is said of these people is no answer for one who did not ask about them.
+_OTHER_PEOPLE = (FacetId("breastfeeding"), FacetId("pregnancy"), FacetId("children"))
+_STUDIES = frozenset({"study", "limits"})
+
+
+def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk: Desk) -> float | None:
+    """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
+    if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
+        return None
+    if _is_of_others(each, slot, asked) or _is_aside(each, slot, asked):
+        return None
+    if slot.sure:
+        is_it = (
+            is_sure(each)
+            and speaks_of_names(each, asked, desk)
+            and context_fit(each, asked, slot, desk.lexicon, asked.context) >= 0
+        )
+        return subject_fit(each, slot, asked, desk.lexicon) if is_it else None
+    expected = answers(each) and not (slot.direct and is_beside(each, asked))
+    if slot.foreseen and not expected:
+        return None
+    if not (expected and not slot.facets) and not _of_facet(each, slot, float(each.vector @ vector)):
+        return None
+    fit = subject_fit(each, slot, asked, desk.lexicon)
+    if fit is None or (slot.loose and fit < 0.7) or (slot.paired and not each.entities & set(slot.subjects)):
+        return None
+    if not all(names(each, partner, desk.lexicon) for partner in slot.partners):
+        return None
+    if slot.classes and not each.entities & set(slot.classes):
+        return None
+    return fit if speaks_of_terms(each, slot, asked, desk) else None
+
+
+def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:
+    """Whether a sentence is about unborn, breastfed or older children, and the question is not."""
+    if is_certain(each):
+        return False
+    wordings = load_wordings()
+    return any(
+        wordings.speaks_of(facet, each.text)
+        for facet in _OTHER_PEOPLE
+        if facet not in slot.facets
+        and facet not in asked.facets
+        and not wordings.speaks_of(facet, asked.text)
+    )
+
+
+def _is_aside(each: Evidence, slot: Slot, asked: Understanding) -> bool:
+    """Whether a sentence is far from the question, or about something that only some questions are about."""
+    if slot.outlined:
+        return False
+    is_of_studies = slot.direct and _is_of_studies(each)
+    is_of_a_case = each.passage.facet not in slot.facets[:1] and _is_of_a_case(each, asked)
+    return is_far(each) or is_of_studies or is_of_a_case
+
+
+def _is_of_a_case(each: Evidence, asked: Understanding) -> bool:
+    """Whether a sentence is about stopping, overdose or some people, and the question is not."""
+    facet = each.passage.facet
+    if facet not in _CASES or facet in asked.facets or is_certain(each):
+        return False
+    return not load_wordings().speaks_of(facet, asked.text)
+
+
+def _is_of_studies(each: Evidence) -> bool:
+    """Whether a sentence says how something was studied, and was not expected to answer just this."""
+    return each.passage.facet in _STUDIES and not is_certain(each)
+
+
+def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
+    facet = each.passage.facet
+    if not slot.facets:
+        return facet not in _STUDIES
+    in_words = load_wordings().speaks_of(slot.facets[0], each.text)
+    if slot.loose:
+        # Nothing stands under a heading of the facet: then the sentence itself must use its words.
+        return facet not in _OF_SOME and in_words
+    if facet is None:  # a source without telling headings
+        return similarity >= 0.55 or in_words
+    if facet != slot.facets[0] and slot.facets[0] in OF_CONDITIONS and not slot.outlined:
+        return facet in slot.facets and (in_words or similarity >= _NEAR)
+    if facet == slot.facets[0] or slot.facets[0] not in _STRICT or slot.outlined:
+        return facet in slot.facets
+    return facet in slot.facets and (in_words or bool(slot.partners))
