@@ -12,11 +12,12 @@ import yaml
 from corpus.errors import RecordError
 from evals.redteam import ANSWER, SETS, read_prompts
 from ingest.embed import Embedder
-from retrieval.safety.danger import OTHER, Label, read_parts
+from retrieval.safety.danger import OTHER, Label, in_light_of, read_parts
 from retrieval.safety.triage import Level, load_rules, triage
 
 SENTENCES = Path(__file__).with_name("sentences")
 PATTERN_TESTS = Path(__file__).parents[2] / "tests" / "retrieval" / "triage_heldout.yaml"
+TUNING_SETS = ("redteam_tune.yaml", "redteam_tune_2.yaml")
 HARMLESS: Label = (None, OTHER)
 
 # The categories of the red-team prompts by the names that the rules have for them.
@@ -40,6 +41,7 @@ _CATEGORIES = {
 
 # Sentences whose vectors are this near say the same in other words; they are learnt or measured together.
 _SAME_IDEA = 0.8
+_TURN = " || "  # between a turn of a conversation and the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Sentence:
     label: Label
     of_patterns: bool = False
     before: str | None = None
+
+    @property
+    def whole(self) -> str:
+        """The text as it is read, after the turn before it."""
+        return self.text if self.before is None else in_light_of(self.before, self.text)
 
 
 def read_sentences() -> list[Sentence]:
@@ -75,7 +82,7 @@ def read_sentences() -> list[Sentence]:
             rows.append(Sentence(text, label, True))
     once: dict[str, Sentence] = {}
     for row in rows:
-        kept = once.setdefault(row.text.casefold(), row)
+        kept = once.setdefault(row.whole.casefold(), row)
         if kept.label[0] is not row.label[0]:
             raise RecordError(f"'{row.text}' stands under two levels.", f"Keep one in {SENTENCES.name}/.")
     return list(once.values())
@@ -91,7 +98,8 @@ def read_tuning_prompts() -> list[Sentence]:
             else (Level(each.level), _CATEGORIES.get(each.category, each.category)),
             before=last_of(each.earlier),
         )
-        for each in read_prompts(SETS / "redteam_tune.yaml")
+        for name in TUNING_SETS
+        for each in read_prompts(SETS / name)
     ]
 
 
@@ -113,12 +121,18 @@ def as_read(text: str) -> str:
 def _read_file(path: Path) -> list[Sentence]:
     data: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [
-        Sentence(text.strip(), HARMLESS if level == OTHER else (Level(level), category))
+        _read_line(text, HARMLESS if level == OTHER else (Level(level), category))
         for level, categories in data.items()
         for category, block in categories.items()
         for text in block.splitlines()
         if text.strip()
     ]
+
+
+def _read_line(line: str, label: Label) -> Sentence:
+    """Read a line: a message, or a turn of a conversation and the message after it."""
+    before, _, text = line.strip().rpartition(_TURN)
+    return Sentence(text, label, before=before or None)
 
 
 def group_by_idea(texts: Sequence[str]) -> list[int]:

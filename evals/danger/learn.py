@@ -96,7 +96,7 @@ def learn_on(
     )
     schedule = up_and_down(optimiser, steps)
     for _ in range(rounds):
-        texts = [as_read(variation.vary(each.text, random)) for each in sentences]
+        texts = [as_read(variation.vary(each.whole, random)) for each in sentences]
         for rows in _batches(texts, method.batch, random):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 part = [texts[row] for row in rows]

@@ -47,8 +47,8 @@ def _varied(sentences: Sequence[Sentence], labels: Sequence[Label]) -> tuple[lis
     """Give each sentence as it stands and once varied, and the place of its label."""
     random = Random(_SEED)  # noqa: S311  (nothing secret)
     variation = Variation([each.text for each in sentences if each.label == HARMLESS])
-    texts = [as_read(each.text) for each in sentences]
-    texts += [as_read(variation.vary(each.text, random)) for each in sentences]
+    texts = [as_read(each.whole) for each in sentences]
+    texts += [as_read(variation.vary(each.whole, random)) for each in sentences]
     return texts, [labels.index(each.label) for each in sentences] * 2
 
 

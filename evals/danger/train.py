@@ -1,9 +1,10 @@
 """`python -m evals.danger.train`: learn what `danger.npz` holds and set the thresholds of `danger.json`.
 
-Learnt from the sentences in `sentences/` and the examples of the rules. Beside the new network stays the one
-that was learnt from the first half of these sentences: both err on different prompts. The thresholds are set
-on the development set, from which nothing is learnt: the prompts of `evals/sets/redteam_tune.yaml` and the
-questions that answers may be tuned on; patterns and readers together, as they work. The figures that count
+Learnt from the sentences in `sentences/` and the examples of the rules. The newest network goes on from what
+it had learnt before, or begins with nothing (`--afresh`); beside it stays the one that was learnt from the
+first quarter of these sentences: both err on different prompts. The thresholds are set on the development
+set, from which nothing is learnt: the prompts of `evals/sets/redteam_tune*.yaml` and the questions that
+answers may be tuned on; patterns and readers together, as they work. The figures that count
 are those of `python -m evals.redteam` on the held sets; how the readers compare says
 `python -m evals.danger.compare`.
 """
@@ -41,23 +42,29 @@ from retrieval.safety.triage import Level, triage
 # aimed at, for new prompts raise more than known ones.
 HARMLESS_RAISED = 0.016
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
-TRUST = Trust(network=0.7, vectors=0.15, letters=0.15)
+TRUST = Trust(network=0.5, vectors=0.2, letters=0.3)
+# Rounds of each cycle. What goes on from earlier learning needs fewer, at a lower rate.
+AFRESH, GOING_ON = Method(rounds=(6, 4)), Method(rounds=(4,), rate=1.0e-3, seed=41)
 _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 
 
 @click.command()
 @click.option("--threads", default=1, show_default=True, help="Threads to compute with.")
 @click.option("--alone", is_flag=True, help="Ship the new network without the earlier one beside it.")
+@click.option("--afresh", is_flag=True, help="Begin the new network with nothing.")
 @click.option("--errors", is_flag=True, help="Print what is not found at its level.")
-def main(threads: int, alone: bool, errors: bool) -> None:
+def main(threads: int, alone: bool, afresh: bool, errors: bool) -> None:
     """Learn the weights, set the thresholds, and print what they promise."""
     import torch
 
     torch.set_num_threads(threads)
     sentences = read_sentences()
     labels = tuple(sorted({each.label for each in sentences}, key=str))
-    adapter = learn(sentences, labels, Base(), Method())
-    earlier = () if alone else read_learnt(WEIGHTS).adapters[:1]
+    shipped = read_learnt(WEIGHTS).adapters
+    adapter = learn(
+        sentences, labels, Base(), AFRESH if afresh else GOING_ON, None if afresh else shipped[-1]
+    )
+    earlier = () if alone else shipped[:1]
     learnt = Learnt((*earlier, adapter), learn_vectors(sentences, labels), learn_letters(sentences, labels))
     write_learnt(learnt, WEIGHTS)
     measured = read_development()

@@ -158,11 +158,16 @@ def find_danger(question: str, before: str | None = None) -> tuple[Level, str] |
 
 def read_danger(classifier: Classifier, question: str, before: str | None = None) -> Danger | None:
     """Read a question, alone and in the light of the one before it: the milder counts; None of nothing."""
-    texts = [question] if before is None else [question, f"{before.rstrip(' .')}. {question}"]
+    texts = [question] if before is None else [question, in_light_of(before, question)]
     readings = [
         weigh(classifier.shares(parts), classifier.labels) for text in texts if (parts := read_parts(text))
     ]
     return min(readings, key=lambda each: each.emergency, default=None)
+
+
+def in_light_of(before: str, question: str) -> str:
+    """Give a question as it is read after the one before it."""
+    return f"{before.rstrip(' .')}. {question}"
 
 
 def read_parts(question: str) -> list[str]:
