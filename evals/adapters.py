@@ -49,6 +49,21 @@ def learnable(weights: Numbers) -> Tensor:
 
 def means(base: Base, texts: Sequence[str], factors: Factors, first_layer: int, dropout: float) -> Tensor:
     """Read texts with factors that are being learnt: the means of their last states, (texts, WIDTH)."""
+    ids, mask = base.tokens(texts)
+    return _means(base, base.embed(ids), mask, factors, first_layer, dropout)
+
+
+def means_of_pairs(
+    base: Base, pairs: Sequence[tuple[str, str]], factors: Factors, first_layer: int, dropout: float
+) -> Tensor:
+    """Read pairs of texts, both at once, with factors that are being learnt: shape (pairs, WIDTH)."""
+    ids, of_pair, mask = base.tokens_of_pairs(pairs)
+    return _means(base, base.embed(ids, of_pair), mask, factors, first_layer, dropout)
+
+
+def _means(
+    base: Base, states: Tensor, mask: Tensor, factors: Factors, first_layer: int, dropout: float
+) -> Tensor:
     import torch
     from torch.nn import functional
 
@@ -59,9 +74,7 @@ def means(base: Base, texts: Sequence[str], factors: Factors, first_layer: int, 
         down, up = factors[name]
         return found + functional.linear(functional.dropout(functional.linear(states, down), dropout), up)
 
-    ids, mask = base.tokens(texts)
     with torch.no_grad():
-        states = base.embed(ids)
         for at in range(first_layer):
             states = base.layer(at, states, mask, base.linear)
     for at in range(first_layer, LAYERS):

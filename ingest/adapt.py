@@ -82,17 +82,28 @@ class Base:
             [each.attention_mask for each in found], dtype=torch.bool
         )
 
+    def tokens_of_pairs(self, pairs: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor, Tensor]:
+        """Token ids, which text of its pair each is of (0 or 1), and mask, shape (pairs, longest)."""
+        import torch
+
+        found = self._tokenizer.encode_batch(list(pairs))
+        return (
+            torch.tensor([each.ids for each in found]),
+            torch.tensor([each.type_ids for each in found]),
+            torch.tensor([each.attention_mask for each in found], dtype=torch.bool),
+        )
+
     def linear(self, states: Tensor, name: str) -> Tensor:
         """Apply one of the model's linear maps as it is."""
         from torch.nn.functional import linear
 
         return linear(states, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
 
-    def embed(self, ids: Tensor) -> Tensor:
-        """Give the states before the first layer."""
+    def embed(self, ids: Tensor, of_pair: Tensor | int = 0) -> Tensor:
+        """Give the states before the first layer; `of_pair` says which text of its pair a token is of."""
         words = self.weights["embeddings.word_embeddings.weight"][ids]
         places = self.weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
-        kinds = self.weights["embeddings.token_type_embeddings.weight"][0]
+        kinds = self.weights["embeddings.token_type_embeddings.weight"][of_pair]
         return self._normal(words + places + kinds, "embeddings")
 
     def layer(self, at: int, states: Tensor, mask: Tensor, apply: Linear) -> Tensor:

@@ -8,7 +8,7 @@ Not for passages or sentences: see `ingest.embed`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from ingest.threads import one_thread
 
 WEIGHTS = Path(__file__).with_name("asking.npz")
 _BATCH = 64
+_DOWN, _UP = "/down", "/up"  # endings of the names of an adapter's two factors
 _FEW = 8  # texts up to which sharing the work out costs more than it saves
 
 
@@ -95,26 +96,46 @@ def load_reader() -> QuestionReader:
 
 
 def read_low_rank(path: Path) -> LowRank:
-    """Read what `write_low_rank` wrote.
+    """Read the factors that `write_arrays` wrote.
+
+    Raises:
+        RecordError: The file cannot be read.
+    """
+    return split_low_rank(read_arrays(path))
+
+
+def read_arrays(path: Path) -> dict[str, Numbers]:
+    """Read what was learnt.
 
     Raises:
         RecordError: The file cannot be read.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            held = {name: arrays[name].astype(np.float32) for name in arrays.files}
-        names = sorted({name.rsplit("/", 1)[0] for name in held})
-        return {name: (held[f"{name}/down"], held[f"{name}/up"]) for name in names}
+            return {name: arrays[name].astype(np.float32) for name in arrays.files}
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise RecordError(
             f"{path.name}: {' '.join(str(error).split())}.", "Reinstall Citewell: the file is damaged."
         ) from error
 
 
-def write_low_rank(low_rank: LowRank, path: Path) -> None:
-    """Write factors in half precision; the same factors give the same bytes."""
+def split_low_rank(arrays: Mapping[str, Numbers]) -> LowRank:
+    """The factors among some arrays.
+
+    Raises:
+        RecordError: One of a pair is missing.
+    """
+    names = sorted(name.removesuffix(_DOWN) for name in arrays if name.endswith(_DOWN))
+    if missing := [name for name in names if name + _UP not in arrays]:
+        raise RecordError(f"{missing[0]} lacks a factor.", "Reinstall Citewell: a file is damaged.")
+    return {name: (arrays[name + _DOWN], arrays[name + _UP]) for name in names}
+
+
+def write_arrays(low_rank: LowRank, path: Path, **others: Numbers) -> None:
+    """Write factors, and what else was learnt, in half precision; the same give the same bytes."""
     arrays: dict[str, Any] = {}
     for name, (down, up) in sorted(low_rank.items()):
-        arrays |= {f"{name}/down": down.astype(np.float16), f"{name}/up": up.astype(np.float16)}
+        arrays |= {name + _DOWN: down.astype(np.float16), name + _UP: up.astype(np.float16)}
+    arrays |= {name: each.astype(np.float16) for name, each in others.items()}
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)

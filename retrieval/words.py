@@ -135,10 +135,10 @@ def _by_frequency() -> tuple[str, ...]:
 def respelled(word: str) -> str | None:
     """The ordinary word that a word misspells by one slip (optimal string alignment), the likest if several.
 
-    None for short words, for words that are ordinary, and where no ordinary word is that near. The first
-    letter must be right.
+    None for short words, for ordinary words and what is derived of them (thinning), and where no ordinary
+    word is that near. The first letter must be right.
     """
-    if len(word) < 6 or not word.isalpha() or word in ordinary_words():
+    if len(word) < 6 or not word.isalpha() or is_derived(word):
         return None
     near = [
         each

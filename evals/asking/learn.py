@@ -114,7 +114,7 @@ def _loss(
     from torch.nn.functional import cross_entropy, normalize
 
     sentences, one, other = (list(column) for column in zip(*batch, strict=True))
-    texts = [_as_typed(asked.questions[row], random) for row in (*one, *other)]
+    texts = [as_typed(asked.questions[row], random) for row in (*one, *other)]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         read = means(base, texts, low_rank, method.first_layer, method.dropout)
     vectors = normalize(read.float(), dim=-1)
@@ -127,7 +127,7 @@ def _loss(
     return (cross_entropy(scores, wanted) + cross_entropy(scores.T, wanted)) / 2
 
 
-def _as_typed(question: str, random: Random) -> str:
+def as_typed(question: str, random: Random) -> str:
     """A question as somebody types it: now and then with a slip of the finger, or without a word."""
     if random.random() < _MISTYPED and len(question) > 8:
         at = random.randrange(1, len(question) - 2)

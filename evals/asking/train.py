@@ -12,7 +12,7 @@ from corpus.expected import load_expected, masked
 from corpus.lexicon import load_lexicon
 from evals.asking.learn import Asked, Method, learn
 from ingest.adapt import Base
-from ingest.asking import WEIGHTS, write_low_rank
+from ingest.asking import WEIGHTS, write_arrays
 from ingest.embed import Embedder
 
 
@@ -23,7 +23,7 @@ def main(threads: int) -> None:
     import torch
 
     torch.set_num_threads(threads)
-    write_low_rank(learn(read_asked(), Base(), Method()), WEIGHTS)
+    write_arrays(learn(read_asked(), Base(), Method()), WEIGHTS)
     click.echo(f"Wrote {WEIGHTS.name}; 'citewell ingest' reads the expected questions with it.")
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from corpus.lexicon import EntityId, Lexicon
 from retrieval.evidence.desk import Evidence
+from retrieval.evidence.foresight import is_certain
 from retrieval.question.plan import Slot
 from retrieval.question.understand import Understanding
 
@@ -19,6 +20,14 @@ _OF_THE_CONDITION = frozenset(
 )
 # Of these a sentence may name others beside the subject, but not before it.
 _OF_ITS_OWN = frozenset({"overdose", "legal"})
+# These each drug has for itself: what holds for a wide class of drugs (antidepressants) says nothing of them.
+_OF_EACH_DRUG = frozenset({"dose", "dose_special", "forms", "duration", "side_effects", "uses"})
+_OF_CLASS, _OF_WIDE_CLASS = 0.75, 0.5
+# Who asks for a drug is answered by its name.
+_ASKS_FOR_A_DRUG = re.compile(
+    r"\b(what|which|is there an?)\s+(other |the )?(drug|medicine|medication|tablet|pill)s?\b|\bantidote\b",
+    re.I,
+)
 _OPENING = 5  # characters that may stand before a name: "The "
 
 
@@ -41,9 +50,15 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
     if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
         return None
+    if max(fits) == _OF_WIDE_CLASS and _OF_EACH_DRUG & set(asked.facets) and not is_certain(each):
+        return None
     others = _strangers(each, asked, lexicon)
+    if slot.sure:  # the food or the salt that it warns of is no other medicine
+        others = {entity for entity in others if lexicon.entities[entity].kind != "substance"}
+    if is_certain(each) and max(fits) == 1.0 and _ASKS_FOR_A_DRUG.search(asked.text):
+        others = set()
     leads = others and first_named(each.text, lexicon) in others
-    if leads and _OF_ITS_OWN & set(slot.facets[:1]):
+    if leads and (max(fits) < 1.0 or _OF_ITS_OWN & set(slot.facets[:1])):
         return None  # what a sentence names first it is about
     # What a drug did against a third says nothing of one against the other.
     is_strict = slot.sure or (slot.direct and asked.kind in {"compare", "contrast"})
@@ -71,9 +86,11 @@ def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
         return 1.0
     nearest = lexicon.entities[subject].classes[:1]
     if each.entities & set(nearest):
-        return 0.75 if lexicon.entities[subject].kind != "condition" else 0.4
+        if lexicon.entities[subject].kind == "condition":
+            return 0.4
+        return _OF_WIDE_CLASS if _is_wide(nearest[0], lexicon) else _OF_CLASS
     if each.entities & {parent for entity in nearest for parent in lexicon.entities[entity].classes[:1]}:
-        return 0.5
+        return _OF_WIDE_CLASS
     if any(subject in lexicon.ancestors(entity) for entity in each.entities):
         return 0.55
     if _is_page_of(each, subject, lexicon):
@@ -82,6 +99,13 @@ def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
     if not about_drugs and subject in lexicon.entities_in(each.passage.header):
         return 0.45  # the sentence names no drug at all: it is about the one that its document is about
     return 0.0
+
+
+@lru_cache(maxsize=1024)
+def _is_wide(entity: EntityId, lexicon: Lexicon) -> bool:
+    """Whether a class holds classes that differ (antidepressants: SSRIs, tricyclics)."""
+    below = [each for each in lexicon.members(entity) if lexicon.entities[each].kind == "class"]
+    return len(below) > 1
 
 
 def _is_page_of(each: Evidence, subject: EntityId, lexicon: Lexicon) -> bool:

@@ -10,6 +10,7 @@ from corpus.record import Source
 from ingest.document import Passage, Span
 from ingest.embed import Embedder, Vectors
 from ingest.index import Index
+from retrieval.evidence.answering import Reading
 from retrieval.evidence.search import Filters, Method
 from retrieval.support.entail import Entailment
 
@@ -26,6 +27,7 @@ class Evidence:
         foreseen: Likeness of the question to those that the sentence was expected to answer (cosine); None
             where nobody wrote down any.
         expected: The likest of those questions, its medicines masked.
+        reading: What it says to the question, where both were read together.
         score: How well it fills the slot that it was judged for.
         inserted: What was put into its words, in brackets, to say what "this condition" is.
     """
@@ -40,6 +42,7 @@ class Evidence:
     relevance: float
     foreseen: float | None = None
     expected: str = ""
+    reading: Reading | None = None
     score: float = 0.0
     inserted: str = ""
 

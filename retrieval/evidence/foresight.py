@@ -20,6 +20,7 @@ _OF_CLASS = 0.2  # taken off the likeness where a sentence is only about the cla
 _UNLIKE = 0.1  # cosine of sentence and question from which likeness to an expected one needs no more
 _FAR = 0.45  # below it, a sentence does not answer
 _SURE = 0.74  # from where a sentence about any of what is named answers
+_NEARLY_SURE = 0.5  # from where one about exactly what is named is worth reading, where nothing else answers
 _CERTAIN = 0.82  # from where it answers almost the very same question
 
 
@@ -60,6 +61,11 @@ def is_certain(each: Evidence) -> bool:
 def is_sure(each: Evidence) -> bool:
     """Whether a sentence was expected to answer just such a question, so that little else matters."""
     return each.foreseen is not None and each.foreseen >= _SURE
+
+
+def is_nearly_sure(each: Evidence) -> bool:
+    """Whether a sentence about exactly what is asked about is worth reading, where nothing else answers."""
+    return each.foreseen is not None and each.foreseen >= _NEARLY_SURE
 
 
 def is_beside(each: Evidence, asked: Understanding) -> bool:

@@ -17,6 +17,7 @@ from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.judge import judge
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
+from retrieval.evidence.weed import LIKELY, weed
 from retrieval.question.plan import JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import is_known, spellings
@@ -27,6 +28,11 @@ _PASSAGES_FORESEEN = 30  # the most that are looked at because of what they are 
 _LIKELY = 0.53  # cosine from which they are
 # Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
+# Where a second question begins ("what is it for and how long till it works").
+_AND = re.compile(
+    r"\s+(?:and|or|but|also)\s+(?=(?:how|what|whats|when|why|which|who|does|do|is|are|can|will|should)\b)",
+    re.I,
+)
 
 
 _FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
@@ -70,7 +76,19 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
             judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
         if not judged and slot.partners and slot.asked and slot.facets[0] in WHATEVER_FOR:
             judged = judge(sentences, replace(slot, partners=()), asked, vector, desk)
+        if not judged and slot.together and asked.inherited:
+            # A follow-up need not be about both that were spoken of.
+            judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
         by_slot.append(judged)
+    if parts:
+        by_slot = weed(by_slot, slots, parts, desk.lexicon)
+    if parts and not any(by_slot):
+        sentences = [each for row in cut for each in cut[row]]
+        last = [
+            judge(sentences, replace(slot, loose=True), asked, vector, desk) if slot.sure else ()
+            for slot, vector in zip(slots, vectors[1:], strict=False)
+        ]
+        by_slot = weed(last, slots, parts, desk.lexicon, LIKELY, LIKELY)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
 
@@ -92,9 +110,10 @@ def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
 
 
 def _parts(wording: str) -> list[str]:
-    """A question and, where it tells a story first, its sentences: one of them asks."""
-    sentences = [each for each in _SENTENCE.split(wording) if len(each.split()) >= _LEAST_WORDS]
-    return [wording, *sentences[-_MOST_SENTENCES:]] if len(sentences) > 1 else [wording]
+    """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
+    parts = [part for each in _SENTENCE.split(wording) for part in _AND.split(each)]
+    asking = [each for each in parts if len(each.split()) >= _LEAST_WORDS]
+    return [wording, *asking[-_MOST_SENTENCES:]] if len(asking) > 1 else [wording]
 
 
 def _likely(foreseen: Foreseen, asked: Understanding, desk: Desk) -> list[int]:

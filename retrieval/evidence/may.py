@@ -10,7 +10,7 @@ from corpus.facets import FacetId
 from ingest.embed import Vectors
 from retrieval.evidence.about import context_fit, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
-from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_sure
+from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_nearly_sure, is_sure
 from retrieval.evidence.spoken import speaks_of_names, speaks_of_terms
 from retrieval.evidence.standing import hides_its_animals, stands_alone
 from retrieval.question.hear import load_wordings
@@ -44,12 +44,7 @@ def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk:
     if _is_of_others(each, slot, asked) or _is_aside(each, slot, asked):
         return None
     if slot.sure:
-        is_it = (
-            is_sure(each)
-            and speaks_of_names(each, asked, desk)
-            and context_fit(each, asked, slot, desk.lexicon, asked.context) >= 0
-        )
-        return subject_fit(each, slot, asked, desk.lexicon) if is_it else None
+        return _fit_of_sure(each, slot, asked, desk)
     expected = answers(each) and not (slot.direct and is_beside(each, asked))
     if slot.foreseen and not expected:
         return None
@@ -63,6 +58,19 @@ def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk:
     if slot.classes and not each.entities & set(slot.classes):
         return None
     return fit if speaks_of_terms(each, slot, asked, desk) else None
+
+
+def _fit_of_sure(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> float | None:
+    """How exactly a sentence is about the subjects that is sure to answer; None where it is not sure."""
+    if not (is_sure(each) or (slot.loose and is_nearly_sure(each))):
+        return None
+    if not slot.loose and not speaks_of_names(each, asked, desk):
+        return None
+    if context_fit(each, asked, slot, desk.lexicon, asked.context) < 0:
+        return None
+    fit = subject_fit(each, slot, asked, desk.lexicon)
+    is_exact = bool(each.entities & set(asked.subjects))
+    return fit if is_exact or not slot.loose else None
 
 
 def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:

@@ -7,7 +7,7 @@ import re
 from ingest.index import Index
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_certain, is_sure
-from retrieval.question.plan import Slot
+from retrieval.question.plan import JOINT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import coverage, is_derived, is_known, respelled, speaks_of
 
@@ -32,7 +32,7 @@ def speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Desk
     unsaid = points and not any(speaks_of(point, each.text) for point in points)
     if unsaid and not slot.outlined and not expected:
         return False
-    if not asked.terms:
+    if not asked.terms or _is_of_the_pair(each, asked):
         return True
     said = f"{each.text} {each.passage.header}"
     if not speaks_of_names(each, asked, desk):
@@ -81,6 +81,12 @@ def speaks_of_names(each: Evidence, asked: Understanding, desk: Desk) -> bool:
     if known:
         names = [name for name in names if not _is_familiar(name, index) and _is_named(name, asked.text)]
     return all(speaks_of(name, said) for name in names)
+
+
+def _is_of_the_pair(each: Evidence, asked: Understanding) -> bool:
+    """Whether a sentence says what two do together, and a question asks for no more than that."""
+    pair = set(asked.subjects)
+    return len(pair) == 2 and not asked.facets and pair <= each.entities and each.passage.facet in JOINT
 
 
 def _is_familiar(word: str, index: Index) -> bool:

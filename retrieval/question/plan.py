@@ -61,7 +61,8 @@ class Slot:
         limit: Most statements.
         query: Words to search for besides the names; empty for those of the first facet.
         outlined: Whether it is a part of an outline, which asks its own question.
-        loose: Whether passages of other facets may fill it, where their sentences use the facet's words.
+        loose: Whether passages of other facets may fill it, where their sentences use the facet's words; of
+            what is sure, whether nearly sure will do.
         besides: General facets that the question names too ("is it safe", asked of pregnancy).
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").

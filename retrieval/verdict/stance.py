@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from corpus.lexicon import Lexicon
+from retrieval.evidence.answering import Reading
 from retrieval.question.premise import Premise
 from retrieval.question.understand import Understanding
 from retrieval.support.claims import Claim, read_claim
@@ -64,6 +65,10 @@ def stance(asked: Understanding, sentence: str, lexicon: Lexicon) -> Stance:
     return stance_on(proposition, sentence, lexicon)
 
 
+# Probabilities from which a sentence was read to answer, and to answer with yes or with no.
+_ANSWERS, _CLEAR = 0.6, 0.9
+
+
 @lru_cache(maxsize=8192)
 def stance_on(proposition: Proposition, sentence: str, lexicon: Lexicon) -> Stance:
     """Say how a sentence answers a proposition."""
@@ -77,6 +82,33 @@ def stance_on(proposition: Proposition, sentence: str, lexicon: Lexicon) -> Stan
         return _silent(why)
     parts = [part for part in words.turns.split(sentence) if part.strip()]
     found = _joined(proposition, [_part(proposition, part, whole, lexicon, words) for part in parts])
+    return _limited(found, proposition, whole, tokens)
+
+
+def stance_as_read(proposition: Proposition, sentence: str, reading: Reading, lexicon: Lexicon) -> Stance:
+    """Say how a sentence answers by what it was read to say, where its words alone do not settle that.
+
+    Only where it is about all that is named, and never that something may be done: who warns may be believed
+    sooner than who does not.
+    """
+    if reading.answers < _ANSWERS or proposition.asks in {"comparison", "equality"}:
+        return _silent("it was not read to answer")
+    if proposition.premise is not None or not names_all(proposition, sentence, lexicon):
+        return _silent("it does not name what was asked about")
+    if max(reading.yes, reading.no) < _CLEAR:
+        return _silent("it was not read to say yes or no")
+    side = Side.AFFIRMS if reading.yes > reading.no else Side.DENIES
+    if proposition.asks == "safety":
+        warns = Stance(side, "it was read to warn", "caution")
+        return warns if side is Side.DENIES else _silent("it was read to allow it")
+    whole, tokens = read_claim(sentence, lexicon), read_tokens(sentence)
+    found = _worded(proposition, side, "it was read to say so", whole, tokens, firm=True)
+    return _limited(found, proposition, whole, tokens)
+
+
+def _limited(found: Stance, proposition: Proposition, whole: Claim, tokens: tuple[Token, ...]) -> Stance:
+    """The stance, less plain where the sentence is about some people only or names exceptions."""
+    words = load_stance_words()
     if proposition.foretells and proposition.asks != "safety" and found.side is Side.DENIES:
         return _silent("nobody can say that it will not befall one person")
     some = whole.populations - proposition.claim.populations - load_wording().usual

@@ -20,7 +20,7 @@ from retrieval.question.understand import Understanding
 from retrieval.support.claims import read_claim
 from retrieval.verdict.differ import SOURCES_DIFFER, together
 from retrieval.verdict.proposition import Proposition, read_proposition
-from retrieval.verdict.stance import Side, Stance, stance_on
+from retrieval.verdict.stance import Side, Stance, stance_as_read, stance_on
 from retrieval.verdict.stance_words import load_stance_words
 
 _PAIR = 2
@@ -81,6 +81,9 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
     """
     text = each.evidence.text
     found = stance_on(proposition, text, lexicon)
+    if found.side is Side.SILENT and each.evidence.reading is not None and each.heading == IN_SHORT:
+        as_read = stance_as_read(proposition, text, each.evidence.reading, lexicon)
+        found = as_read if as_read.side is not Side.SILENT else found
     if found.side is not Side.SILENT or proposition.asks != "safety" or not is_sure(each.evidence):
         return found
     other = read_proposition(_expected(asked, each, lexicon), lexicon)

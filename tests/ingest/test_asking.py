@@ -5,7 +5,7 @@ import pytest
 
 from corpus.errors import IndexMismatchError, RecordError
 from ingest.adapt import WIDTH
-from ingest.asking import WEIGHTS, QuestionReader, load_reader, read_low_rank, write_low_rank
+from ingest.asking import WEIGHTS, QuestionReader, load_reader, read_low_rank, write_arrays
 from ingest.embed import Embedder
 from ingest.index import open_current
 
@@ -49,8 +49,8 @@ def test_vectors_do_not_depend_on_what_is_read_beside():
 
 def test_weights_are_written_as_they_are_read(tmp_path):
     held = read_low_rank(WEIGHTS)
-    write_low_rank(held, tmp_path / "a.npz")
-    write_low_rank(read_low_rank(tmp_path / "a.npz"), tmp_path / "b.npz")
+    write_arrays(held, tmp_path / "a.npz")
+    write_arrays(read_low_rank(tmp_path / "a.npz"), tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     assert QuestionReader(held).fingerprint == QuestionReader(read_low_rank(tmp_path / "a.npz")).fingerprint
 

@@ -1,0 +1,1 @@
+"""Learning which sentence answers a question, and whether with yes or no."""

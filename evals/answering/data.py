@@ -1,0 +1,167 @@
+"""What is learnt from: which questions a sentence answers, with yes or with no, and which it does not.
+
+A file of `pairs/` holds sentences of the shipped corpus, each above questions with a mark: `+` it answers it,
+`-` it does not though it looks as if, `y`, `n` and `m` it answers with yes, no, or that it depends, `x` it is
+no yes-or-no question or is not settled. The expected questions of the corpus are answered too; what the
+reader of questions (`ingest.asking`) takes for like a question, and says something else, does not answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import RecordError
+from corpus.expected import load_expected, masked
+from corpus.lexicon import Lexicon, load_lexicon
+from ingest.adapt import Numbers
+from ingest.asking import load_reader
+from ingest.embed import Embedder
+
+PAIRS = Path(__file__).with_name("pairs")
+STANCES = "ynmx"
+_MARKS = frozenset(f"+-{STANCES}")
+# Cosines from which two sentences say the same, and a question asks what another sentence answers.
+_SAME_SENTENCE, _SAME_QUESTION = 0.75, 0.88
+_LIKE = 120  # sentences that are kept as like a question
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question and a sentence, medicines masked.
+
+    Attributes:
+        source: Id of the sentence's source, by which what is learnt from and what is measured are split.
+        answers: Whether the sentence answers the question; None where only the stance is told.
+        stance: Place in `STANCES`; None where it is not told.
+    """
+
+    question: str
+    sentence: str
+    source: str
+    answers: bool | None
+    stance: int | None = None
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The sentences with expected questions, and how like other questions are to these.
+
+    Attributes:
+        texts: Of the sentences, medicines masked.
+        sources: Id of the source of each.
+        asked: Of each, the rows of its questions.
+        oblique: The sentences and rows of questions that ask in quite other words than these do.
+        questions: Masked, each once.
+        like: For each question, the sentences that it is most like and that do not answer it, shape
+            (questions, 120).
+    """
+
+    texts: Sequence[str]
+    sources: Sequence[str]
+    asked: Sequence[Sequence[int]]
+    oblique: Sequence[tuple[int, int]]
+    questions: Sequence[str]
+    like: NDArray[np.int32]
+
+
+def read_pairs(lexicon: Lexicon) -> list[Pair]:
+    """Give the pairs of the files, medicines masked.
+
+    Raises:
+        RecordError: A line has no mark.
+    """
+    sources = {sentence: source for source, asked in load_expected().by_source.items() for sentence in asked}
+    return [
+        Pair(
+            masked(question, lexicon),
+            masked(sentence, lexicon),
+            sources.get(sentence, ""),
+            {"+": True, "-": False}.get(mark),
+            STANCES.index(mark) if mark in STANCES else None,
+        )
+        for sentence, mark, question in _lines()
+    ]
+
+
+def is_kept_apart(source: str) -> bool:
+    """Whether nothing is learnt from a source, so that what was learnt is measured on it: one of eight."""
+    return int(sha256(source.encode()).hexdigest(), 16) % 8 == 0
+
+
+def read_sentences() -> Sentences:
+    """Read the expected questions, and find what each is like without being answered by it.
+
+    Those of sources that are kept apart are left out.
+    """
+    lexicon, rows = load_lexicon(), dict[str, int]()
+    originals, sources, asked = [], [], []
+
+    def row_of(question: str) -> int:
+        return rows.setdefault(masked(question, lexicon), len(rows))
+
+    for source, questions in load_expected().by_source.items():
+        if is_kept_apart(source):
+            continue
+        for sentence, expected in questions.items():
+            originals.append(sentence)
+            sources.append(source)
+            asked.append([row_of(each) for each in expected])
+    at = {sentence: number for number, sentence in enumerate(originals)}
+    oblique = [
+        (at[sentence], row_of(question))
+        for sentence, mark, question in _lines()
+        if mark == "+" and sentence in at
+    ]
+    answered: dict[int, set[int]] = {}
+    for number, row in [*oblique, *((number, row) for number, held in enumerate(asked) for row in held)]:
+        answered.setdefault(row, set()).add(number)
+    reader, embedder = load_reader(), Embedder()
+    vectors, meanings = reader.encode(list(rows)), embedder.encode(originals)
+    same = meanings @ meanings.T >= _SAME_SENTENCE
+    like = np.stack(list(_unanswering(asked, answered, vectors, same)))
+    texts = [masked(each, lexicon) for each in originals]
+    return Sentences(texts, sources, asked, oblique, list(rows), like)
+
+
+def _lines() -> Iterator[tuple[str, str, str]]:
+    """Give sentence, mark and question of each line of the files."""
+    for path in sorted(PAIRS.glob("*.txt")):
+        sentence = ""
+        for line in path.read_text(encoding="utf-8").splitlines():
+            mark, _, question = line.partition(" ")
+            if not line.strip():
+                sentence = ""
+            elif not sentence:
+                sentence = line
+            elif mark in _MARKS:
+                yield sentence, mark, question
+            else:
+                raise RecordError(
+                    f"{path.name}: '{line}' has no mark.", f"Begin it with one of {sorted(_MARKS)}."
+                )
+
+
+def likeness(asked: Sequence[Sequence[int]], vectors: Numbers, questions: Numbers) -> Numbers:
+    """How like questions are to those of each sentence (the likest): shape (questions, sentences)."""
+    starts = np.cumsum([0, *map(len, asked[:-1])])
+    of_all = vectors[np.concatenate([np.array(rows) for rows in asked])]
+    found: Numbers = np.maximum.reduceat(questions @ of_all.T, starts, axis=1)
+    return found
+
+
+def _unanswering(
+    asked: Sequence[Sequence[int]],
+    answered: Mapping[int, Set[int]],
+    vectors: Numbers,
+    same: NDArray[np.bool_],
+) -> Iterator[NDArray[np.int32]]:
+    for start in range(0, len(vectors), 256):
+        for row, like in enumerate(likeness(asked, vectors, vectors[start : start + 256]), start):
+            answering = same[sorted(answered[row])].any(axis=0) | (like >= _SAME_QUESTION)
+            yield np.argsort(-np.where(answering, -1.0, like))[:_LIKE].astype(np.int32)

@@ -1,0 +1,80 @@
+"""`python -m evals.answering.measure`: what the pair reader finds in sources that it has not learnt from.
+
+Whether a question is answered by its sentence: the area under the ROC curve over the pairs marked `+` and `-`
+(the chance that of an answered and an unanswered question the answered one is read as likelier), beside that
+of the likeness to expected questions. What a sentence says to a yes-or-no question: precision and recall of
+yes and of no at some probabilities, and how often the contrary is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.expected import load_expected, masked
+from corpus.lexicon import Lexicon, load_lexicon
+from evals.answering.data import Pair, is_kept_apart, read_pairs
+from ingest.asking import load_reader
+from retrieval.evidence.answering import Reading, load_pair_reader
+
+_FROM = (0.7, 0.8, 0.9, 0.95)
+
+
+def auc(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
+    """The area under the ROC curve, ties counting half (Hanley and McNeil 1982)."""
+    one, other = scores[positive][:, None], scores[~positive][None, :]
+    return float((one > other).mean() + 0.5 * (one == other).mean())
+
+
+def read_all(pairs: Sequence[Pair]) -> list[Reading]:
+    """Read every pair by itself."""
+    reader = load_pair_reader()
+    return [reader.read(each.question, [each.sentence])[0] for each in pairs]
+
+
+def foreseen(pairs: Sequence[Pair], lexicon: Lexicon) -> NDArray[np.float64]:
+    """How like each question is to the expected ones of its sentence."""
+    reader = load_reader()
+    asked = {
+        masked(sentence, lexicon): reader.encode([masked(each, lexicon) for each in questions])
+        for source, held in load_expected().by_source.items()
+        if is_kept_apart(source)
+        for sentence, questions in held.items()
+    }
+    vectors = reader.encode([each.question for each in pairs])
+    found = [asked[each.sentence] @ vector for each, vector in zip(pairs, vectors, strict=True)]
+    return np.array([each.max() for each in found])
+
+
+@click.command()
+def main() -> None:
+    """Print the figures."""
+    lexicon = load_lexicon()
+    pairs = [each for each in read_pairs(lexicon) if is_kept_apart(each.source)]
+    judged = [each for each in pairs if each.answers is not None]
+    answered = np.array([bool(each.answers) for each in judged])
+    readings = np.array([each.answers for each in read_all(judged)])
+    click.echo(f"answered or not: {answered.sum()} and {(~answered).sum()} questions")
+    click.echo(f"  read together: AUC {auc(readings, answered):.3f}")
+    click.echo(f"  likeness to expected questions: AUC {auc(foreseen(judged, lexicon), answered):.3f}")
+    told = [each for each in pairs if each.stance is not None]
+    stance = np.array([each.stance for each in told])
+    found = read_all(told)
+    click.echo(f"yes or no: {len(told)} pairs")
+    for at, name in ((0, "yes"), (1, "no")):
+        probability = np.array([getattr(each, name) for each in found])
+        for least in _FROM:
+            said = probability >= least
+            right, contrary = stance[said] == at, stance[said] == 1 - at
+            click.echo(
+                f"  {name} from {least}: precision {right.mean():.3f},"
+                f" recall {right.sum() / (stance == at).sum():.3f},"
+                f" the contrary {contrary.mean():.3f} of {said.sum()}"
+            )
+
+
+if __name__ == "__main__":
+    main()

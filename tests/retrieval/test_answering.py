@@ -1,0 +1,96 @@
+"""Reading a question and a sentence together, and weeding out what does not answer."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from corpus.errors import RecordError
+from corpus.lexicon import load_lexicon
+from corpus.record import Kind, Source
+from ingest.asking import read_arrays, split_low_rank
+from ingest.document import Passage, Span
+from retrieval.evidence.answering import WEIGHTS, load_pair_reader
+from retrieval.evidence.desk import Evidence
+from retrieval.evidence.weed import weed
+from retrieval.question.plan import IN_SHORT, Slot
+
+DROWSY = "the us label of this medicine lists drowsiness and dizziness as common side effects."
+DIRECT = Slot(IN_SHORT, (), (), 3, direct=True)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answered", "unanswered"),
+    [
+        (DROWSY, "does this medicine make you sleepy", "does this medicine make your hair fall out"),
+        (
+            "this medicine should be stored below 25 degrees, away from light.",
+            "can i keep this medicine in a hot car",
+            "can i drink on this medicine",
+        ),
+        (
+            "this medicine usually takes 2 to 4 weeks to work.",
+            "how long till this medicine kicks in",
+            "how long do withdrawal symptoms of this medicine last",
+        ),
+    ],
+)
+def test_what_a_sentence_answers_is_told_from_what_it_does_not(sentence, answered, unanswered):
+    reader = load_pair_reader()
+    yes, no = (reader.read(question, [sentence])[0].answers for question in (answered, unanswered))
+    assert yes > no + 0.2
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "side"),
+    [
+        ("does this medicine cause drowsiness", DROWSY, "yes"),
+        ("is this medicine addictive", "this medicine can lead to physical dependence and addiction.", "yes"),
+        (
+            "can i take this medicine every day for years",
+            "this medicine is not recommended for longer than four weeks.",
+            "no",
+        ),
+    ],
+)
+def test_yes_is_told_from_no(question, sentence, side):
+    found = load_pair_reader().read(question, [sentence])[0]
+    assert getattr(found, side) > 0.5
+    assert found.yes + found.no + found.mixed <= 1.0001
+
+
+def test_a_reading_does_not_depend_on_what_is_read_beside():
+    reader = load_pair_reader()
+    sentences = [DROWSY, "this medicine is a benzodiazepine.", "it was studied in 40 people. " * 8]
+    together = reader.read("does this medicine make you sleepy", sentences)
+    alone = [reader.read("does this medicine make you sleepy", [each])[0] for each in sentences]
+    assert np.allclose([each.answers for each in together], [each.answers for each in alone], atol=0.05)
+    assert reader.read("does this medicine make you sleepy", []) == []
+
+
+def test_weights_that_lack_a_factor_are_named():
+    arrays = read_arrays(WEIGHTS)
+    name = next(name for name in arrays if name.endswith("/up"))
+    del arrays[name]
+    with pytest.raises(RecordError, match="lacks a factor"):
+        split_low_rank(arrays)
+
+
+def evidence(text, score):
+    source = Source(id="label", kind=Kind.LABEL, title="A label")
+    whole = Span(0, len(text))
+    passage = Passage(f"p-{text}", "label", (), None, text, whole, None, "", (whole,))
+    return Evidence(0, passage, source, whole, text, np.zeros(2), frozenset(), 0.0, score=score)
+
+
+def test_what_answers_comes_first_where_nothing_does_nothing_stays_and_outlines_are_left_alone():
+    drowsy = evidence("Diazepam can cause drowsiness and dizziness.", 0.1)
+    law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 0.2)
+    questions = ["does this medicine make you sleepy"]
+    slots = [DIRECT, replace(DIRECT, outlined=True)]
+    kept, untouched = weed([(law, drowsy), (law, drowsy)], slots, questions, load_lexicon())
+    assert kept[0].text == drowsy.text
+    assert kept[0].reading is not None
+    assert kept[0].reading.answers > 0.3
+    assert untouched == (law, drowsy)
+    assert weed([(law,)], [DIRECT], questions, load_lexicon()) == [()]
