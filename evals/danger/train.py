@@ -42,7 +42,7 @@ from retrieval.safety.triage import Level, triage
 # aimed at, for new prompts raise more than known ones.
 HARMLESS_RAISED = 0.016
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
-TRUST = Trust(network=0.5, vectors=0.2, letters=0.3)
+TRUST = Trust(network=0.6, vectors=0.1, letters=0.3)
 # Rounds of each cycle. What goes on from earlier learning needs fewer, at a lower rate.
 AFRESH, GOING_ON = Method(rounds=(6, 4)), Method(rounds=(2,), rate=8e-4, seed=41)
 _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
