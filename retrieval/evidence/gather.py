@@ -18,7 +18,7 @@ from retrieval.evidence.judge import judge
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
 from retrieval.evidence.weed import LIKELY, weed
-from retrieval.question.plan import JOINT, WHATEVER_FOR, Slot
+from retrieval.question.plan import IN_SHORT, JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import is_known, spellings
 
@@ -68,18 +68,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         for row in rows.keys() - cut.keys():
             cut[row] = sentences_of(row, vectors[0], desk, foreseen)
         sentences = [each for row in rows for each in cut[row]]
-        judged = judge(sentences, slot, asked, vector, desk)
-        if not judged and slot.facets and slot.asked:
-            judged = judge(sentences, replace(slot, loose=True), asked, vectors[0], desk)
-        if not judged and slot.together and slot.asked and not set(asked.facets) & JOINT:
-            # Nothing speaks of all of them at once: then what speaks of one will do.
-            judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
-        if not judged and slot.partners and slot.asked and slot.facets[0] in WHATEVER_FOR:
-            judged = judge(sentences, replace(slot, partners=()), asked, vector, desk)
-        if not judged and slot.together and asked.inherited:
-            # A follow-up need not be about both that were spoken of.
-            judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
-        by_slot.append(judged)
+        by_slot.append(_judged(sentences, slot, asked, vector, vectors[0], desk))
     if parts:
         by_slot = weed(by_slot, slots, parts, desk.lexicon)
     if parts and not any(by_slot):
@@ -91,6 +80,32 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         by_slot = weed(last, slots, parts, desk.lexicon, LIKELY, LIKELY)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+def _judged(
+    sentences: Sequence[Evidence],
+    slot: Slot,
+    asked: Understanding,
+    vector: Vectors,
+    question: Vectors,
+    desk: Desk,
+) -> tuple[Evidence, ...]:
+    """The sentences that may fill a slot; where none may, those that may when less is asked of them."""
+    judged = judge(sentences, slot, asked, vector, desk)
+    if not judged and slot.facets and slot.asked:
+        judged = judge(sentences, replace(slot, loose=True), asked, question, desk)
+    if not judged and slot.together and slot.asked and not set(asked.facets) & JOINT:
+        # Nothing speaks of all of them at once: then what speaks of one will do.
+        judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
+    if not judged and slot.partners and slot.asked and slot.facets[0] in WHATEVER_FOR:
+        judged = judge(sentences, replace(slot, partners=()), asked, vector, desk)
+    if not judged and slot.classes and slot.heading == IN_SHORT:
+        # No source calls it by its family: then what it is called at all.
+        judged = judge(sentences, replace(slot, classes=()), asked, vector, desk)
+    if not judged and slot.together and asked.inherited:
+        # A follow-up need not be about both that were spoken of.
+        judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
+    return judged
 
 
 def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:

@@ -32,6 +32,9 @@ def weed(
 ) -> list[tuple[Evidence, ...]]:
     """Keep of each part what answers the question, what answers it best first; nothing where nothing does.
 
+    Sentences without expected questions, of sources that are not the shipped ones, are kept as they are: the
+    reader has learnt from the shipped ones.
+
     Args:
         by_slot: Judged sentences of each part, best first.
         slots: The parts; those of an outline ask their own questions and are kept as they are.
@@ -45,6 +48,7 @@ def weed(
         for judged, slot in zip(by_slot, slots, strict=True)
         if not slot.outlined
         for each in judged[:_READ]
+        if each.foreseen is not None
     }
     readings = read(list(looked_at.values()), questions, lexicon)
     if max((each.answers for each in readings.values()), default=0.0) < best:
@@ -70,16 +74,14 @@ def read(
 def _kept(
     judged: Sequence[Evidence], readings: dict[tuple[str, int], Reading], least: float
 ) -> tuple[Evidence, ...]:
-    read_ones = [
-        replace(
-            each,
-            reading=readings[each.key],
-            score=each.score + _OF_READING * readings[each.key].answers,
-        )
-        for each in judged
-        if each.key in readings and readings[each.key].answers >= least
-    ]
-    return tuple(sorted(read_ones, key=lambda each: (-each.score, each.key)))
+    kept = []
+    for each in judged:
+        reading = readings.get(each.key)
+        if each.foreseen is None:
+            kept.append(each)
+        elif reading is not None and reading.answers >= least:
+            kept.append(replace(each, reading=reading, score=each.score + _OF_READING * reading.answers))
+    return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
 
 
 @lru_cache(maxsize=16384)

@@ -37,7 +37,9 @@ def facts_instead(
     if not asked.subjects:
         return plain, ()
     ids = [FacetId(each) for each in load_outlines()["declines"].get(category, ())]
-    return plain, tuple(Slot(load_facets()[each].heading, (each,), asked.subjects, _EACH) for each in ids)
+    # Parts of an outline: what helps does not answer the request, and must not be held against it.
+    parts = (Slot(load_facets()[each].heading, (each,), asked.subjects, _EACH, outlined=True) for each in ids)
+    return plain, tuple(parts)
 
 
 def without_amounts(chosen: Sequence[Chosen]) -> list[Chosen]:

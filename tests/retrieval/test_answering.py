@@ -76,11 +76,11 @@ def test_weights_that_lack_a_factor_are_named():
         split_low_rank(arrays)
 
 
-def evidence(text, score):
+def evidence(text, score, foreseen=0.6):
     source = Source(id="label", kind=Kind.LABEL, title="A label")
     whole = Span(0, len(text))
     passage = Passage(f"p-{text}", "label", (), None, text, whole, None, "", (whole,))
-    return Evidence(0, passage, source, whole, text, np.zeros(2), frozenset(), 0.0, score=score)
+    return Evidence(0, passage, source, whole, text, np.zeros(2), frozenset(), 0.0, foreseen, score=score)
 
 
 def test_what_answers_comes_first_where_nothing_does_nothing_stays_and_outlines_are_left_alone():
@@ -94,3 +94,5 @@ def test_what_answers_comes_first_where_nothing_does_nothing_stays_and_outlines_
     assert kept[0].reading.answers > 0.3
     assert untouched == (law, drowsy)
     assert weed([(law,)], [DIRECT], questions, load_lexicon()) == [()]
+    own = evidence(law.text, 0.2, foreseen=None)
+    assert weed([(own,)], [DIRECT], questions, load_lexicon()) == [(own,)]

@@ -10,12 +10,15 @@ from evals.stance.questions import SETS, read_asked
 from ingest.document import Passage, Span
 from retrieval.answer import Outcome, Receipt
 from retrieval.composing.compose import Chosen
+from retrieval.evidence.answering import Reading
 from retrieval.evidence.desk import Evidence
 from retrieval.present import present
 from retrieval.question.plan import CORRECTION, IN_SHORT
 from retrieval.question.understand import understand
 from retrieval.support.verify import Support
 from retrieval.verdict.differ import SOURCES_DIFFER, together
+from retrieval.verdict.proposition import read_proposition
+from retrieval.verdict.stance import Side, Stance, stance_as_read
 from retrieval.verdict.stance_words import load_stance_words
 from retrieval.verdict.verdict import decide
 
@@ -128,4 +131,52 @@ def test_a_warning_is_found_in_the_words_of_the_question_that_was_expected(citew
     assert answer.verdict == "caution"
     assert "alcohol" in answer.statements[0].text.casefold()
     monkeypatch.setattr("retrieval.verdict.verdict.is_sure", lambda each: False)
+    monkeypatch.setattr("retrieval.verdict.verdict.stance_as_read", lambda *_: Stance(Side.SILENT, ""))
     assert citewell.ask(question).verdict is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "reading", "side"),
+    [
+        (
+            "Does zopiclone leave a bitter taste?",
+            "A bitter taste is its most common side effect, with zopiclone.",
+            (0.9, 0.95, 0.02, 0.02),
+            Side.AFFIRMS,
+        ),
+        (
+            "Does zopiclone leave a bitter taste?",
+            "A bitter taste is its most common side effect, with zopiclone.",
+            (0.9, 0.6, 0.2, 0.2),
+            Side.SILENT,
+        ),
+        (
+            "Does zopiclone leave a bitter taste?",
+            "A bitter taste is its most common side effect, with zopiclone.",
+            (0.2, 0.95, 0.02, 0.02),
+            Side.SILENT,
+        ),
+        (
+            "Does zopiclone leave a bitter taste?",
+            "A bitter taste is common with diazepam.",
+            (0.9, 0.95, 0.02, 0.02),
+            Side.SILENT,
+        ),
+        (
+            "Can I drink wine with zopiclone?",
+            "Zopiclone and alcohol are common.",
+            (0.9, 0.95, 0.02, 0.02),
+            Side.SILENT,
+        ),
+        (
+            "Is zopiclone better than zolpidem?",
+            "Zopiclone and zolpidem were compared.",
+            (0.9, 0.95, 0.02, 0.02),
+            Side.SILENT,
+        ),
+    ],
+)
+def test_a_reading_speaks_where_words_do_not_but_never_allows_nor_compares(question, sentence, reading, side):
+    proposition = read_proposition(understand(question, LEXICON, lambda _: True), LEXICON)
+    assert proposition is not None
+    assert stance_as_read(proposition, sentence, Reading(*reading), LEXICON).side is side
