@@ -17,7 +17,7 @@ from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.judge import judge
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
-from retrieval.evidence.weed import LIKELY, weed
+from retrieval.evidence.weed import pick, weed
 from retrieval.question.plan import IN_SHORT, JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import is_known, spellings
@@ -73,11 +73,12 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
         by_slot = weed(by_slot, slots, parts, desk.lexicon)
     if parts and not any(by_slot):
         sentences = [each for row in cut for each in cut[row]]
-        last = [
-            judge(sentences, replace(slot, loose=True), asked, vector, desk) if slot.sure else ()
+        by_slot = [
+            pick(judge(sentences, replace(slot, loose=True), asked, vector, desk), parts, desk.lexicon)
+            if slot.sure
+            else ()
             for slot, vector in zip(slots, vectors[1:], strict=False)
         ]
-        by_slot = weed(last, slots, parts, desk.lexicon, LIKELY, LIKELY)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
 
