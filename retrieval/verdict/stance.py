@@ -67,6 +67,10 @@ def stance(asked: Understanding, sentence: str, lexicon: Lexicon) -> Stance:
 
 # Probabilities from which a sentence was read to answer, and to answer with yes or with no.
 _ANSWERS, _CLEAR = 0.6, 0.9
+# Medicines are masked when a pair is read: which of two has more of it cannot be seen.
+_COMPARES = re.compile(
+    r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
+)
 
 
 @lru_cache(maxsize=8192)
@@ -91,7 +95,8 @@ def stance_as_read(proposition: Proposition, sentence: str, reading: Reading, le
     Only where it is about all that is named, and never that something may be done: who warns may be believed
     sooner than who does not.
     """
-    if reading.answers < _ANSWERS or proposition.asks in {"comparison", "equality"}:
+    compares = proposition.asks in {"comparison", "equality"} or _COMPARES.search(proposition.claim.text)
+    if reading.answers < _ANSWERS or compares:
         return _silent("it was not read to answer")
     if proposition.premise is not None or not names_all(proposition, sentence, lexicon):
         return _silent("it does not name what was asked about")

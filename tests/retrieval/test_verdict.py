@@ -169,6 +169,12 @@ def test_a_warning_is_found_in_the_words_of_the_question_that_was_expected(citew
             Side.SILENT,
         ),
         (
+            "Do long-acting benzodiazepines cause less withdrawal?",
+            "A review lists anxiety among the withdrawal symptoms of benzodiazepines.",
+            (0.9, 0.95, 0.02, 0.02),
+            Side.SILENT,
+        ),
+        (
             "Is zopiclone better than zolpidem?",
             "Zopiclone and zolpidem were compared.",
             (0.9, 0.95, 0.02, 0.02),
