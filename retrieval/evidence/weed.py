@@ -16,10 +16,11 @@ from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_certain
 from retrieval.question.plan import Slot
 
-_READ, _READ_LAST = 2, 6  # sentences of each part; reading a pair costs some milliseconds
+# Sentences that are read, and questions that they are read with: reading a pair costs some milliseconds.
+_READ, _READ_LAST, _QUESTIONS = 3, 4, 2
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and from where one answers that nothing else speaks for.
-_BEST, _LEAST, _LIKELY = 0.1, 0.03, 0.45
+_BEST, _LEAST, _LIKELY = 0.06, 0.03, 0.45
 _OF_READING = 0.3  # what it weighs beside the score
 
 Readings = Mapping[tuple[str, int], Reading]
@@ -40,13 +41,14 @@ def weed(
         questions: The question and its parts, medicines masked.
         lexicon: The names that are masked.
     """
-    looked_at = [
-        each
+    heads = {
+        each.key: each
         for judged, slot in zip(by_slot, slots, strict=True)
         if not slot.outlined
         for each in judged[:_READ]
         if each.foreseen is not None
-    ]
+    }
+    looked_at = sorted(heads.values(), key=lambda each: -each.score)[:_READ]
     if any(is_certain(each) for each in looked_at):
         return [tuple(judged) for judged in by_slot]
     readings = read(looked_at, questions, lexicon)
@@ -67,12 +69,11 @@ def pick(judged: Sequence[Evidence], questions: Sequence[str], lexicon: Lexicon)
 
 def read(sentences: Sequence[Evidence], questions: Sequence[str], lexicon: Lexicon) -> Readings:
     """Read sentences with the question and its parts; of several readings, the one that says most counts."""
-    once = list({each.key: each for each in sentences}.values())
-    texts = [_masked(each.text, lexicon) for each in once]
-    found = [load_pair_reader().read(question, texts) for question in questions]
+    texts = [_masked(each.text, lexicon) for each in sentences]
+    found = [load_pair_reader().read(question, texts) for question in questions[-_QUESTIONS:]]
     return {
         each.key: max(readings, key=lambda reading: reading.answers)
-        for each, readings in zip(once, zip(*found, strict=True), strict=True)
+        for each, readings in zip(sentences, zip(*found, strict=True), strict=True)
     }
 
 

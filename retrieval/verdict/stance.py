@@ -33,6 +33,14 @@ _SOME_ONLY = re.compile(
 _LESS_THAN = re.compile(r"\b(?:less|fewer|lower|rarer|milder)\b.*\bthan\b", re.IGNORECASE)
 
 
+# Probabilities from which a sentence was read to answer, and to answer with yes or with no.
+_ANSWERS, _CLEAR = 0.6, 0.9
+# Medicines are masked when a pair is read: which of two has more of it cannot be seen.
+_COMPARES = re.compile(
+    r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
+)
+
+
 class Side(StrEnum):
     """How a sentence answers."""
 
@@ -63,14 +71,6 @@ def stance(asked: Understanding, sentence: str, lexicon: Lexicon) -> Stance:
     if proposition is None:
         return _silent("the question is not one for yes or no")
     return stance_on(proposition, sentence, lexicon)
-
-
-# Probabilities from which a sentence was read to answer, and to answer with yes or with no.
-_ANSWERS, _CLEAR = 0.6, 0.9
-# Medicines are masked when a pair is read: which of two has more of it cannot be seen.
-_COMPARES = re.compile(
-    r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
-)
 
 
 @lru_cache(maxsize=8192)
