@@ -93,6 +93,7 @@ def test_what_answers_comes_first_where_nothing_does_nothing_stays_and_outlines_
     assert kept[0].reading is not None
     assert kept[0].reading.answers > 0.3
     assert untouched == (law, drowsy)
-    assert weed([(law,)], [DIRECT], questions, load_lexicon()) == [()]
+    onset = ["how long does this medicine take to work"]
+    assert weed([(law,)], [DIRECT], onset, load_lexicon()) == [()]
     own = evidence(law.text, 0.2, foreseen=None)
-    assert weed([(own,)], [DIRECT], questions, load_lexicon()) == [(own,)]
+    assert weed([(own,)], [DIRECT], onset, load_lexicon()) == [(own,)]
