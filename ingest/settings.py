@@ -173,6 +173,10 @@ class Settings(BaseSettings):
         le=720,
         description="Hours for which a visitor's documents are kept after they were last used.",
     )
+    serve_upload_for: Literal["own", "all"] = Field(
+        default="own",
+        description="Who is answered from what a visitor adds: 'own' that visitor, 'all' everybody.",
+    )
     serve_proxies: str = Field(
         default="127.0.0.1,::1",
         description="Addresses of proxies, by commas, whose X-Forwarded-For and -Proto are believed.",

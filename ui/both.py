@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement, VerdictKind
 from retrieval.events import Done, Event, StatementReady
 
-_WHOSE = "your documents"
-_NOTHING = "Your documents say nothing that answers this."
-_ONLY_OWN = "The other sources say nothing that answers this; your documents do."
+_WHOSE = "documents added here"
+_NOTHING = "The documents added here say nothing that answers this."
+_ONLY_OWN = "The other sources say nothing that answers this; the documents added here do."
 # What no document may change: help, a decline, and an error.
 _ALONE = frozenset({Outcome.EMERGENCY, Outcome.DECLINED, Outcome.ERROR})
 _BEST = (Outcome.ANSWERED, Outcome.PARTIAL)
@@ -160,7 +160,7 @@ def _notes(shared: Answer, own: Answer) -> tuple[str, ...]:
         return (_ONLY_OWN, *own.notes)
     everywhere = [each for each in shared.notes if each in own.notes]
     here = [f"Of the other sources: {each}" for each in shared.notes if each not in everywhere]
-    there = [f"Of your documents: {each}" for each in own.notes if each not in everywhere]
+    there = [f"Of the documents added here: {each}" for each in own.notes if each not in everywhere]
     return (*everywhere, *here, *there)
 
 

@@ -1,6 +1,7 @@
 """Documents that a visitor adds: an index of the visitor's own, in a folder of its own, for some hours.
 
-The shared index is never written, and nobody else's questions reach these. Bounded in files, bytes and time.
+The shared index is never written, and nobody else's questions reach these, unless the operator allows it:
+then there is one such index for all visitors. Bounded in files, bytes and time.
 Not for how a browser sends them: see `ui.page_bridge`.
 """
 
@@ -30,12 +31,14 @@ from retrieval.question.names import learn_names
 
 _MEGABYTE = 1_000_000
 _MOST_FILES = 5  # of one visitor
+_MOST_FILES_OF_ALL = 100  # where everybody is answered from them
 _MOST_BYTES = 1_000_000_000  # of all visitors, indexes included
 _MOST_TIMES_LARGER = 30  # what a packed document may unpack to
 _OPEN_AT_ONCE = 8
 _SWEEP_EVERY_S = 600.0
 _SUFFIXES = (".pdf", ".docx", ".html", ".htm", ".md", ".txt", ".csv", ".tsv", ".json", ".xml")
 _VISITOR = re.compile(r"[0-9a-f]{32}")
+_EVERYBODY = "everybody"
 _USED = "used"  # its time is when the visitor last used the folder
 
 
@@ -62,9 +65,10 @@ class OwnDocuments:
     def __init__(self, citewell: Citewell) -> None:
         self._citewell = citewell
         self._folder = citewell.settings.home.expanduser() / "visitors"
+        self._for_all = citewell.settings.serve_upload_for == "all"
         self._lock = threading.Lock()
         self._adding = threading.Lock()
-        self._open: OrderedDict[str, _Own] = OrderedDict()
+        self._open: OrderedDict[Path, _Own] = OrderedDict()
         self._progress: dict[str, Progress] = {}
         self._sweeper: threading.Thread | None = None
         self.sweep()  # what an earlier run left behind
@@ -96,8 +100,9 @@ class OwnDocuments:
             documents = folder / "documents"
             path = documents / _safe(name)
             there = self.names(visitor)
-            if len(there) >= _MOST_FILES and path.name not in there:
-                raise OwnError(f"There are {_MOST_FILES} documents of yours.", "Remove them first.")
+            room = _MOST_FILES_OF_ALL if self._for_all else _MOST_FILES
+            if len(there) >= room and path.name not in there:
+                raise OwnError(f"There are {room} documents here.", self._making_room)
             if _bytes_in(self._folder) + len(content) > _MOST_BYTES:
                 raise OwnError("There is no room for more documents here.", "Try again in some hours.")
             documents.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,6 +115,10 @@ class OwnDocuments:
         """How far the visitor's document has got; None where none is being read."""
         return self._progress.get(visitor)
 
+    def any(self, visitor: str) -> bool:
+        """Whether there are documents from which this visitor, perhaps without a secret, is answered."""
+        return bool((visitor or self._for_all) and self.names(visitor))
+
     def citewell(self, visitor: str) -> Citewell:
         """What answers from the visitor's documents alone.
 
@@ -118,12 +127,12 @@ class OwnDocuments:
         """
         folder = self._folder_of(visitor)
         if not (folder / "index" / "CURRENT").is_file():
-            raise OwnError("Your documents are not here, or no longer.", "Add them again.")
+            raise OwnError("The documents are not here, or no longer.", "Add them again.")
         with contextlib.suppress(OSError):
             (folder / _USED).touch()
         with self._lock:
-            own = self._open.pop(visitor, None) or _Own(self._citewell, folder)
-            self._open[visitor] = own
+            own = self._open.pop(folder, None) or _Own(self._citewell, folder)
+            self._open[folder] = own
             while len(self._open) > _OPEN_AT_ONCE:
                 self._open.popitem(last=False)
             return own
@@ -134,11 +143,15 @@ class OwnDocuments:
         return sorted(each.name for each in documents.iterdir()) if documents.is_dir() else []
 
     def remove(self, visitor: str) -> None:
-        """Delete all that is the visitor's."""
+        """Delete all that is the visitor's.
+
+        Raises:
+            OwnError: It is everybody's.
+        """
         folder = self._folder_of(visitor)
-        with self._lock:
-            self._open.pop(visitor, None)
-        shutil.rmtree(folder, ignore_errors=True)
+        if self._for_all:
+            raise OwnError("These documents are everybody's here.", "The operator can remove them.")
+        self._delete(folder)
 
     def sweep(self) -> None:
         """Delete what was not used for as long as the settings allow."""
@@ -149,11 +162,22 @@ class OwnDocuments:
                 if (used if used.exists() else folder).stat().st_mtime < before:
                     shutil.rmtree(folder, ignore_errors=True)
         with self._lock:
-            for visitor, own in list(self._open.items()):
+            for folder, own in list(self._open.items()):
                 if not own.settings.home.is_dir():
-                    del self._open[visitor]
+                    del self._open[folder]
+
+    @property
+    def _making_room(self) -> str:
+        return "Ask the operator to remove some." if self._for_all else "Remove them first."
+
+    def _delete(self, folder: Path) -> None:
+        with self._lock:
+            self._open.pop(folder, None)
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _folder_of(self, visitor: str) -> Path:
+        if self._for_all:
+            return self._folder / _EVERYBODY
         if not _VISITOR.fullmatch(visitor):
             raise OwnError("The page sent what cannot be read.", "Reload it and try again.")
         # The secret itself stands in no file name.
@@ -182,11 +206,11 @@ class OwnDocuments:
             else:
                 path.write_bytes(before)
             if not self.names(visitor):
-                self.remove(visitor)
+                self._delete(settings.home)
             raise
         finally:
             with self._lock:
-                self._open.pop(visitor, None)  # the next question opens the new generation
+                self._open.pop(settings.home, None)  # the next question opens the new generation
 
     def _reporter(self, visitor: str) -> OnProgress:
         def report(step: str, done: int, of: int) -> None:

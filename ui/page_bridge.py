@@ -111,7 +111,7 @@ class Bridge:
         """
         opened = _Opened.model_validate(sent)
         passage = find_passage(citewell := self.replies.citewell, opened.passage)
-        if passage is None and opened.visitor:
+        if passage is None and self.replies.own.any(opened.visitor):
             citewell = self.replies.own.citewell(opened.visitor)
             passage = find_passage(citewell, opened.passage)
         source = find_source(citewell, passage.source.id) if passage else None
@@ -147,11 +147,12 @@ class Bridge:
         return {"html": self.replies.html(turn) if turn is not None else ""}
 
     def about(self, sent: Any) -> dict[str, Any]:  # noqa: ANN401
-        """What is searched: how many sources there are, of them not shipped, and the visitor's documents."""
+        """What is searched: how many sources there are, of them not shipped, and what was added here."""
         visitor = _Whose.model_validate(sent or {}).visitor
         index = self.replies.citewell.desk.index
         added = len(index.source_ids("s.root <> ?", CORPUS_ROOT))
-        names = self.replies.own.names(visitor) if visitor else []
+        own = self.replies.own
+        names = own.names(visitor) if own.any(visitor) else []
         return {"sources": len(index.source_ids("1")), "added": added, "own": names}
 
     def add(self, sent: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -111,8 +111,8 @@ def filters_html(settings: Settings) -> str:
         "</div></fieldset>"
         '<fieldset><legend>Collection</legend><div class="cw-choices">'
         f"{_from('any', 'All of it', ' checked')}{_from('mine', 'Only my collection')}"
-        f"{_from('beside', 'All of it, and documents I added here')}"
-        f"{_from('own', 'Only documents I added here')}</div>"
+        f"{_from('beside', 'All of it, and documents added here')}"
+        f"{_from('own', 'Only documents added here')}</div>"
         '<p class="cw-quiet" id="cw-mine-note"></p></fieldset>'
         f"{_own_html(settings) if settings.serve_upload_mb else ''}"
         '<p class="cw-problem" role="alert" hidden></p>'
@@ -127,17 +127,22 @@ def _from(value: str, name: str, state: str = "") -> str:
 
 
 def _own_html(settings: Settings) -> str:
-    hours = f"{settings.serve_upload_hours:g} hours"
+    if settings.serve_upload_for == "all":
+        whose, remove = "for everybody", ""
+        read_by = "<strong>Everybody who uses this page can read it</strong>, and is answered from it."
+    else:
+        whose, read_by = "of your own", "It is asked only by this browser."
+        remove = '<button type="button" class="cw-button" data-tool="remove-own" hidden>Remove my documents'
+        remove += "</button>"
     return (
-        '<fieldset class="cw-own"><legend>Add a document of your own</legend>'
+        f'<fieldset class="cw-own"><legend>Add a document {whose}</legend>'
         '<label class="cw-hidden" for="cw-own-file">Document</label>'
         '<input type="file" id="cw-own-file" accept=".pdf,.docx,.html,.htm,.md,.txt,.csv,.tsv,.json,.xml">'
         '<progress id="cw-own-progress" aria-label="Reading the document" hidden></progress>'
-        '<p class="cw-own__said" id="cw-own-said" role="status"></p>'
-        '<button type="button" class="cw-button" data-tool="remove-own" hidden>Remove my documents</button>'
+        f'<p class="cw-own__said" id="cw-own-said" role="status"></p>{remove}'
         f'<p class="cw-quiet">Up to {settings.serve_upload_mb} MB. It goes to the computer that runs '
-        "Citewell, is asked only by this browser, and is deleted "
-        f"{hours} after it was last used.</p></fieldset>"
+        f"Citewell, and is deleted {settings.serve_upload_hours:g} hours after it was last used. "
+        f"{read_by}</p></fieldset>"
     )
 
 

@@ -134,7 +134,7 @@ class Replies:
         """Where what a visitor sees is looked up: the shared index, and the visitor's own if there is one."""
         found = [self.citewell.desk.index]
         with suppress(CitewellError):
-            if visitor:
+            if self.own.any(visitor):
                 found.append(self.own.citewell(visitor).desk.index)
         return found
 

@@ -123,7 +123,7 @@ class Asked(BaseModel):
         elif self.until:
             parts.append(f"up to {self.until}")
         if self.own == "only":
-            parts.append("the visitor's own documents")
+            parts.append("documents added here")
         elif self.mine:
             parts.append("own collection")
         return ", ".join(parts)

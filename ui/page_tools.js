@@ -82,9 +82,9 @@
     choose(Object.keys(OWN).find((value) => OWN[value] === chosen.own) ?? (chosen.mine ? "mine" : "any"));
     const kinds = all('#cw-filters [name="group"]:checked').map((box) => box.parentElement.textContent);
     const years = chosen.since || chosen.until ? `${chosen.since ?? "…"} to ${chosen.until ?? "…"}` : "";
-    const where = chosen.own === "only" ? "documents I added here" : chosen.mine ? "my collection" : "";
+    const where = chosen.own === "only" ? "documents added here" : chosen.mine ? "my collection" : "";
     const parts = [...kinds, years, where].filter(Boolean);
-    const said = [parts.length ? `Only: ${parts.join(", ")}` : "", chosen.own === "beside" ? "Documents I added here are asked too" : ""];
+    const said = [parts.length ? `Only: ${parts.join(", ")}` : "", chosen.own === "beside" ? "Documents added here are asked too" : ""];
     one("#cw-chosen").textContent = said.filter(Boolean).join(" · ");
   };
   const apply = () => {
@@ -108,9 +108,9 @@
       from(value).disabled = !own.length;
       if (!own.length && from(value).checked) choose("any");
     }
-    const yours = own.length ? `Yours: ${own.join(", ")}.` : "";
+    const here = own.length ? `Added here: ${own.join(", ")}.` : "";
     const theirs = added ? `My collection: ${added} documents.` : "My collection is empty: “citewell ingest” fills it.";
-    one("#cw-mine-note").textContent = [theirs, yours].filter(Boolean).join(" ");
+    one("#cw-mine-note").textContent = [theirs, here].filter(Boolean).join(" ");
     const remove = one('[data-tool="remove-own"]');
     if (remove) remove.hidden = !own.length;
   };
@@ -152,7 +152,7 @@
       const sent = { visitor: cw.visitor(true), name: file.name, content: await contentOf(file) };
       await cw.call("add", sent);
       showCollections(await cw.call("about", { visitor: cw.visitor() }));
-      said.textContent = `${file.name} was added: answers now come from your documents too. Above, you can ask them alone.`;
+      said.textContent = `${file.name} was added: answers now come from it too. Above, you can ask what was added alone.`;
       chosen = { ...chosen, own: chosen.own || OWN.beside, mine: false };
     } catch (error) {
       said.textContent = "";

@@ -36,7 +36,7 @@ def test_each_citation_leads_into_the_index_that_it_is_from(replies):
     shared, mine, together = (last_of(replies, QUESTION, own).answer for own in ("", "only", "beside"))
     assert together.statements == (
         *shared.statements,
-        *(each for each in together.statements if each.heading.endswith("(your documents)")),
+        *(each for each in together.statements if each.heading.endswith("(documents added here)")),
     )
     assert len(together.statements) == len(shared.statements) + len(mine.statements)
     numbers = [each.number for each in together.sources]
@@ -78,8 +78,8 @@ def test_where_one_has_nothing_to_say_the_other_answers(replies):
     assert mine.notes[0].startswith("The other sources say nothing")
     shared = last_of(replies, "what are the side effects of sertraline").answer
     assert shared.statements
-    assert not any("your documents" in each.heading for each in shared.statements)
-    assert shared.notes[-1].startswith("Your documents say nothing")
+    assert not any("added here" in each.heading for each in shared.statements)
+    assert shared.notes[-1].startswith("The documents added here say nothing")
     neither = last_of(replies, "who won the cup final in 1987").answer
     assert neither.outcome is Outcome.ABSTAINED
 

@@ -14,6 +14,7 @@ from retrieval.answer import Outcome
 from retrieval.pipeline import Citewell
 from ui import own as module
 from ui.own import OwnDocuments, OwnError, _safe
+from ui.page_parts import filters_html
 from ui.page_replies import Replies
 from ui.page_request import Asked
 
@@ -112,6 +113,24 @@ def test_a_document_that_cannot_be_read_costs_no_other(own):
         own.add(ME, "broken.pdf", b"%PDF-1.4 broken")
     assert own.names(ME) == ["leaflet.md"]
     assert own.citewell(ME).ask(QUESTION).statements
+
+
+def test_where_the_operator_allows_it_everybody_is_answered_from_what_a_visitor_adds(citewell, tmp_path):
+    here = Here(citewell, tmp_path, serve_upload_for="all")
+    own = OwnDocuments(here)
+    assert not own.any("")
+    own.add(ME, "leaflet.md", LEAFLET)
+    for visitor in (ME, OTHER, ""):
+        assert own.any(visitor)
+        *_, turn = Replies(here, own).turns(QUESTION, Asked(visitor=visitor, own="only"))
+        assert "widening the blood vessels" in turn.answer.statements[0].text
+        assert "<mark>" in Replies(here, own).html(turn, visitor)
+    with pytest.raises(OwnError, match="everybody's"):
+        own.remove(OTHER)
+    assert own.names(ME) == ["leaflet.md"]
+    assert "Everybody who uses this page can read it" in filters_html(here.settings)
+    assert "remove-own" not in filters_html(here.settings)
+    assert "asked only by this browser" in filters_html(citewell.settings)
 
 
 def test_files_bytes_and_turns_are_bounded(own, here, tmp_path, monkeypatch):

@@ -57,6 +57,7 @@ def test_more_questions_than_may_run_and_wait_are_refused(citewell, settings):
             assert held.stopped.acquire(timeout=30)  # the first runs
             replies = [join(client, QUESTION, number) for number in range(1, 8)]
             assert [each.status_code for each in replies] == [200, 200, 503, 503, 503, 503, 503]
+            assert all(int(each.headers["Retry-After"]) >= 1 for each in replies[2:])
             assert not held.stopped.acquire(timeout=0.2), "a second one runs"
             held.go_on.set()
     finally:

@@ -7,8 +7,8 @@ here is everything that is sent, at a rate that no person reaches.
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.api.guard import API_PATHS, Limited
 from ui.api.metrics import Metrics
@@ -22,6 +22,7 @@ TIMES_THE_RATE = 10  # requests for each question that a client may ask
 _CONVERSATION_BYTES = 8_000_000
 _BASE64 = 1.4  # a document grows so much when it is sent
 _WITHIN_S = 120.0  # a document on a slow line
+_AGAIN_S = 5  # until a place in a full queue is likely
 
 
 class PageGuard:
@@ -50,7 +51,7 @@ class PageGuard:
             request_id = str(scope["state"]["request_id"])
             await problem_response(problem, scope["path"], request_id, self.region)(scope, receive, send)
             return
-        await self.app(scope, Limited(receive, self._longest, _WITHIN_S), send)
+        await self.app(scope, Limited(receive, self._longest, _WITHIN_S), _saying_when(send))
 
     def _problem(self, scope: Scope) -> ProblemError | None:
         if scope["path"].rstrip("/") not in _TAKEN:
@@ -63,3 +64,14 @@ class PageGuard:
             self.metrics.refused.labels("rate").inc()
             return too_many(seconds)
         return None
+
+
+def _saying_when(send: Send) -> Send:
+    """Gradio refuses where its queue is full, without saying when to come again."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 503:
+            MutableHeaders(scope=message).setdefault("Retry-After", str(_AGAIN_S))
+        await send(message)
+
+    return sent

@@ -162,9 +162,9 @@ def test_a_document_of_ones_own_is_asked_by_nobody_else(tab, address, tmp_path):
     assert "too" in page.locator("#cw-chosen").text_content()
     ask(page, "how does diazepam work")
     headings = page.locator("#cw-turn-1 .cw-group h3").all_text_contents()
-    assert any("(your documents)" in each for each in headings)
-    assert not all("(your documents)" in each for each in headings)
-    mine = page.locator("#cw-turn-1 .cw-group", has_text="(your documents)").locator(".cw-mark").last
+    assert any("(documents added here)" in each for each in headings)
+    assert not all("(documents added here)" in each for each in headings)
+    mine = page.locator("#cw-turn-1 .cw-group", has_text="(documents added here)").locator(".cw-mark").last
     mine.click()
     page.locator(".cw-panel .cw-doc").wait_for()
     assert page.locator(".cw-panel mark").text_content() == said
@@ -176,7 +176,7 @@ def test_a_document_of_ones_own_is_asked_by_nobody_else(tab, address, tmp_path):
     page.locator("[data-tool=filters]").click()
     dialog.locator("[value=own]").check()
     dialog.locator("[data-apply]").click()
-    assert "Only: documents I added here" in page.locator("#cw-chosen").text_content()
+    assert "Only: documents added here" in page.locator("#cw-chosen").text_content()
     ask(page, "how does diazepam work", turn=2)
     assert page.locator("#cw-turn-2 .cw-statement").first.text_content().startswith(said)
     page.locator("#cw-turn-2 .cw-mark").first.click()
