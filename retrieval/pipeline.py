@@ -49,6 +49,7 @@ from retrieval.safety.triage import Level, Triage, triage
 from retrieval.safety.warn import apart, warn
 from retrieval.support.entail import make_entailment
 from retrieval.support.verify import LEAST_SUPPORT
+from retrieval.verdict.other_side import with_other_side
 from retrieval.verdict.verdict import decide
 from retrieval.words import is_known, ordinary_words
 
@@ -245,7 +246,7 @@ class Citewell:
         with clock.step("search"):
             gathered = gather(about, slots, desk)
         with clock.step("compose"):
-            draft = compose(about, slots, gathered, desk)
+            draft = with_other_side(about, slots, compose(about, slots, gathered, desk), gathered, desk)
         if not draft.chosen and slots and not self._names_what(asked, desk) and not declined:
             with clock.step("search by words"):
                 about, slots, gathered, draft = self._by_words(asked, desk)

@@ -6,9 +6,10 @@ see `retrieval.verdict.stance`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from corpus.expected import ANY_MEDICINE
 from corpus.lexicon import EntityId, Lexicon
 from retrieval.question.hear import load_wordings
 from retrieval.question.mend import SUBJECT_KINDS
@@ -61,6 +62,7 @@ class Proposition:
 def read_proposition(asked: Understanding, lexicon: Lexicon) -> Proposition | None:
     """What a question asks to be affirmed or denied; None where a yes or no would be unclear."""
     words = load_stance_words()
+    asked = replace(asked, text=words.tail.sub("", asked.text))
     begun = list(words.opening.finditer(asked.text))
     wrong = any(not each.is_asked and each.holds is False for each in asked.premises)
     if wrong or not begun:
@@ -111,6 +113,27 @@ def read_proposition(asked: Understanding, lexicon: Lexicon) -> Proposition | No
         bodies=frozenset(token.text for token in tokens) & words.bodies,
         settings=frozenset(each.label for each in words.settings.find(tokens)),
     )
+
+
+def question_in(text: str) -> str:
+    """The question in a text that wants a yes or no; empty where there is none."""
+    words = load_stance_words()
+    text = words.tail.sub("", text)
+    begun = list(words.opening.finditer(text))
+    return text[begun[-1].end() :].partition("?")[0] if begun else ""
+
+
+def as_expected(asked: Understanding, expected: str, lexicon: Lexicon) -> Understanding:
+    """The question that a sentence was expected to answer, asked of the drugs that this one is about.
+
+    Args:
+        asked: This question.
+        expected: The other, medicines masked.
+        lexicon: The names of the drugs.
+    """
+    for drug in (*asked.subjects, *asked.context):
+        expected = expected.replace(ANY_MEDICINE, lexicon.entities[drug].name, 1)
+    return replace(asked, text=expected)
 
 
 def _is_unclear(claim: Claim, masked: str, personal: bool, words: StanceWords) -> bool:

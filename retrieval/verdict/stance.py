@@ -13,7 +13,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 from corpus.lexicon import Lexicon
-from retrieval.evidence.answering import Reading
 from retrieval.question.premise import Premise
 from retrieval.question.understand import Understanding
 from retrieval.support.claims import Claim, read_claim
@@ -31,14 +30,6 @@ _SOME_ONLY = re.compile(
 )
 # "Less than on other drugs" is neither yes nor no.
 _LESS_THAN = re.compile(r"\b(?:less|fewer|lower|rarer|milder)\b.*\bthan\b", re.IGNORECASE)
-
-
-# Probabilities from which a sentence was read to answer, and to answer with yes or with no.
-_ANSWERS, _CLEAR = 0.6, 0.9
-# Medicines are masked when a pair is read: which of two has more of it cannot be seen.
-_COMPARES = re.compile(
-    r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
-)
 
 
 class Side(StrEnum):
@@ -69,7 +60,7 @@ def stance(asked: Understanding, sentence: str, lexicon: Lexicon) -> Stance:
     """
     proposition = read_proposition(asked, lexicon)
     if proposition is None:
-        return _silent("the question is not one for yes or no")
+        return silent("the question is not one for yes or no")
     return stance_on(proposition, sentence, lexicon)
 
 
@@ -77,45 +68,29 @@ def stance(asked: Understanding, sentence: str, lexicon: Lexicon) -> Stance:
 def stance_on(proposition: Proposition, sentence: str, lexicon: Lexicon) -> Stance:
     """Say how a sentence answers a proposition."""
     if not names_all(proposition, sentence, lexicon):
-        return _silent("it does not name what was asked about")
+        return silent("it does not name what was asked about")
     words, whole, tokens = load_stance_words(), read_claim(sentence, lexicon), read_tokens(sentence)
     if proposition.premise is not None:
         return _membership(proposition.premise, sentence, whole, lexicon)
     why = elsewhere(proposition, sentence, whole, tokens, words)
     if why:
-        return _silent(why)
+        return silent(why)
     parts = [part for part in words.turns.split(sentence) if part.strip()]
     found = _joined(proposition, [_part(proposition, part, whole, lexicon, words) for part in parts])
     return _limited(found, proposition, whole, tokens)
 
 
-def stance_as_read(proposition: Proposition, sentence: str, reading: Reading, lexicon: Lexicon) -> Stance:
-    """Say how a sentence answers by what it was read to say, where its words alone do not settle that.
-
-    Only where it is about all that is named, and never that something may be done: who warns may be believed
-    sooner than who does not.
-    """
-    compares = proposition.asks in {"comparison", "equality"} or _COMPARES.search(proposition.claim.text)
-    if reading.answers < _ANSWERS or compares:
-        return _silent("it was not read to answer")
-    if proposition.premise is not None or not names_all(proposition, sentence, lexicon):
-        return _silent("it does not name what was asked about")
-    if max(reading.yes, reading.no) < _CLEAR:
-        return _silent("it was not read to say yes or no")
-    side = Side.AFFIRMS if reading.yes > reading.no else Side.DENIES
-    if proposition.asks == "safety":
-        warns = Stance(side, "it was read to warn", "caution")
-        return warns if side is Side.DENIES else _silent("it was read to allow it")
-    whole, tokens = read_claim(sentence, lexicon), read_tokens(sentence)
-    found = _worded(proposition, side, "it was read to say so", whole, tokens, firm=True)
-    return _limited(found, proposition, whole, tokens)
+def worded_as(proposition: Proposition, side: Side, reason: str, sentence: str, lexicon: Lexicon) -> Stance:
+    """The stance of a sentence whose side is known, with the lead that says how certain the sentence is."""
+    claim, tokens = read_claim(sentence, lexicon), read_tokens(sentence)
+    return _limited(_worded(proposition, side, reason, claim, tokens, firm=True), proposition, claim, tokens)
 
 
 def _limited(found: Stance, proposition: Proposition, whole: Claim, tokens: tuple[Token, ...]) -> Stance:
     """The stance, less plain where the sentence is about some people only or names exceptions."""
     words = load_stance_words()
     if proposition.foretells and proposition.asks != "safety" and found.side is Side.DENIES:
-        return _silent("nobody can say that it will not befall one person")
+        return silent("nobody can say that it will not befall one person")
     some = whole.populations - proposition.claim.populations - load_wording().usual
     if found.lead == "yes" and (some or proposition.foretells or words.exceptions.find(tokens)):
         return Stance(found.side, found.reason, "in_some_cases")
@@ -128,17 +103,18 @@ def _joined(asked: Proposition, found: Sequence[Stance]) -> Stance:
     """What the parts of a sentence say together."""
     clear = [each for each in found if each.side is not Side.SILENT]
     if not clear:
-        return found[0] if len(found) == 1 else _silent("no part of it answers")
+        return found[0] if len(found) == 1 else silent("no part of it answers")
     if len({each.side for each in clear}) == 1:
         return clear[0]
     if asked.asks == "safety":
         return next(each for each in clear if each.side is Side.DENIES)
     if asked.asks in {"comparison", "equality"}:
-        return _silent("its parts answer differently")
+        return silent("its parts answer differently")
     return Stance(Side.MIXED, "its parts answer differently", "mixed")
 
 
-def _silent(reason: str) -> Stance:
+def silent(reason: str) -> Stance:
+    """It answers with neither."""
     return Stance(Side.SILENT, reason)
 
 
@@ -147,7 +123,7 @@ def _part(asked: Proposition, text: str, whole: Claim, lexicon: Lexicon, words: 
     claim, tokens = read_claim(text, lexicon), read_tokens(text)
     lost = missing(asked, text, claim, whole, lexicon)
     if lost:
-        return _silent(f"it does not speak of {lost}")
+        return silent(f"it does not speak of {lost}")
     if words.mixed.find(tokens):
         return Stance(Side.MIXED, "it calls the evidence conflicting", "mixed")
     if asked.asks == "safety":
@@ -157,15 +133,15 @@ def _part(asked: Proposition, text: str, whole: Claim, lexicon: Lexicon, words: 
         side = {1: Side.AFFIRMS, -1: Side.DENIES, 0: Side.SILENT}[sign]
         return _worded(asked, side, why, claim, tokens, firm)
     if compares_with_others(asked, text, claim, lexicon) or _LESS_THAN.search(text):
-        return _silent("it compares with something else")
+        return silent("it compares with something else")
     if asked.asks == "statement":
         (side, why), firm = _as_stated(asked, claim), True
     else:
         side, firm, why = _by_cues(asked, claim, tokens, words, lexicon)
     if side is Side.DENIES and _SOME_ONLY.search(text):
-        return _silent("it denies it of some people only")
+        return silent("it denies it of some people only")
     if side is Side.DENIES and whole.populations - asked.claim.populations - load_wording().usual:
-        return _silent("it denies it of some people only")
+        return silent("it denies it of some people only")
     return _worded(asked, side, why, claim, tokens, firm)
 
 
@@ -173,18 +149,18 @@ def _membership(premise: Premise, sentence: str, whole: Claim, lexicon: Lexicon)
     """Whether a sentence says to which family the drug belongs that was asked about."""
     named = [name for _, name in names_in(sentence, lexicon)]
     if premise.holds is None or not named or named[0] != premise.drug:
-        return _silent("it does not say what the drug is")
+        return silent("it does not say what the drug is")
     denied = {atom for scope in whole.denials for atom in scope.atoms}
     if premise.holds:
         says = premise.claimed in named and f"@{premise.claimed}" not in denied
-        return Stance(Side.AFFIRMS, "it names the class", "yes") if says else _silent("it names no class")
+        return Stance(Side.AFFIRMS, "it names the class", "yes") if says else silent("it names no class")
     if f"@{premise.claimed}" in denied:
         return Stance(Side.DENIES, "it denies the class", "no")
     families = {each for each in lexicon.ancestors(premise.drug) if lexicon.entities[each].is_family}
     other = [each for each in named[1:] if each in families and f"@{each}" not in denied]
     if other and premise.claimed not in named:
         return Stance(Side.DENIES, f"it names another class: {other[0]}", "no")
-    return _silent("it names no class")
+    return silent("it names no class")
 
 
 def _safety(asked: Proposition, tokens: tuple[Token, ...], claim: Claim, words: StanceWords) -> Stance:
@@ -203,7 +179,7 @@ def _safety(asked: Proposition, tokens: tuple[Token, ...], claim: Claim, words: 
     safe = [each for each in found if each.label == "safe" and not _is_denied(each, tokens, denied)]
     if safe and not asked.personal and not claim.denials and not words.possibly.find(tokens):
         return Stance(Side.AFFIRMS, "it says in so many words that it may be done", "can_be_used")
-    return _silent("it neither warns nor says that it may be done")
+    return silent("it neither warns nor says that it may be done")
 
 
 def _by_cues(

@@ -44,6 +44,7 @@ class StanceWords:
 
     leads: Mapping[str, str]
     opening: re.Pattern[str]
+    tail: re.Pattern[str]
     unclear: re.Pattern[str]
     double: re.Pattern[str]
     personal: re.Pattern[str]
@@ -84,6 +85,7 @@ def load_stance_words() -> StanceWords:
         **single,
         leads=data["leads"],
         opening=re.compile(asked["opening"], re.IGNORECASE),
+        tail=re.compile(asked["tail"], re.IGNORECASE),
         unclear=re.compile(asked["unclear"], re.IGNORECASE),
         double=re.compile(asked["double"], re.IGNORECASE),
         personal=re.compile(asked["personal"], re.IGNORECASE),

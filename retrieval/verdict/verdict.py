@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corpus.expected import ANY_MEDICINE
 from corpus.lexicon import Lexicon
 from retrieval.answer import VerdictKind
 from retrieval.composing.compose import Chosen
@@ -18,9 +17,11 @@ from retrieval.evidence.foresight import is_sure
 from retrieval.question.plan import CORRECTION, IN_SHORT, JOINT
 from retrieval.question.understand import Understanding
 from retrieval.support.claims import read_claim
+from retrieval.support.wording import load_wording
 from retrieval.verdict.differ import SOURCES_DIFFER, together
-from retrieval.verdict.proposition import Proposition, read_proposition
-from retrieval.verdict.stance import Side, Stance, stance_as_read, stance_on
+from retrieval.verdict.proposition import Proposition, as_expected, read_proposition
+from retrieval.verdict.stance import Side, Stance, silent, stance_on
+from retrieval.verdict.stance_read import stance_as_expected, stance_as_read
 from retrieval.verdict.stance_words import load_stance_words
 
 _PAIR = 2
@@ -57,6 +58,9 @@ def verdict(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) ->
         for at, each in enumerate(chosen)
         if not each.by_model and each.heading != CORRECTION and _on_all(each, asked, lexicon)
     }
+    first = next((at for at in found if chosen[at].heading == IN_SHORT), None)
+    if first is not None and found[first].side is Side.SILENT:
+        found[first] = _as_expected(proposition, asked, chosen[first], lexicon)
     affirms, denies, mixed = (
         [at for at, each in found.items() if each.side is side]
         for side in (Side.AFFIRMS, Side.DENIES, Side.MIXED)
@@ -86,19 +90,18 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
         found = as_read if as_read.side is not Side.SILENT else found
     if found.side is not Side.SILENT or proposition.asks != "safety" or not is_sure(each.evidence):
         return found
-    other = read_proposition(_expected(asked, each, lexicon), lexicon)
+    other = read_proposition(as_expected(asked, each.evidence.expected, lexicon), lexicon)
     if other is None or other.asks != "safety":
         return found
     again = stance_on(other, text, lexicon)
     return again if again.side is Side.DENIES else found
 
 
-def _expected(asked: Understanding, each: Chosen, lexicon: Lexicon) -> Understanding:
-    """The question as it was expected, asked of the same drugs."""
-    text = each.evidence.expected
-    for drug in asked.subjects:
-        text = text.replace(ANY_MEDICINE, lexicon.entities[drug].name, 1)
-    return replace(asked, text=text)
+def _as_expected(proposition: Proposition, asked: Understanding, each: Chosen, lexicon: Lexicon) -> Stance:
+    """How the statement that answers best was expected to answer, where its words do not settle it."""
+    if proposition.asks == "safety" or not is_sure(each.evidence):
+        return silent("it was not expected to answer this")
+    return stance_as_expected(proposition, asked, each.evidence, lexicon)
 
 
 def _on_all(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
@@ -135,7 +138,8 @@ def _verdict(kind: VerdictKind, lead: str, *bearers: int) -> Verdict:
 
 def _disagree(one: Chosen, other: Chosen, lexicon: Lexicon) -> bool:
     """Whether two works speak of the same people: what helps the young and not the old is no dispute."""
-    people = [read_claim(each.evidence.text, lexicon).populations for each in (one, other)]
+    usual = load_wording().usual
+    people = [read_claim(each.evidence.text, lexicon).populations - usual for each in (one, other)]
     return not _works(one) & _works(other) and people[0] == people[1]
 
 

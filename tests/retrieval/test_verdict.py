@@ -18,7 +18,8 @@ from retrieval.question.understand import understand
 from retrieval.support.verify import Support
 from retrieval.verdict.differ import SOURCES_DIFFER, together
 from retrieval.verdict.proposition import read_proposition
-from retrieval.verdict.stance import Side, Stance, stance_as_read
+from retrieval.verdict.stance import Side, Stance
+from retrieval.verdict.stance_read import stance_as_read
 from retrieval.verdict.stance_words import load_stance_words
 from retrieval.verdict.verdict import decide
 

@@ -1,0 +1,69 @@
+"""Add the other side: a finding that contradicts the direct answer of a yes-or-no question, if one was found.
+
+What answers a question best is expected to answer just that; the trial that found the contrary may have been
+written down for another question, and would be left out. Not for what the two sides come to: see
+`retrieval.verdict.verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from retrieval.composing.back import back
+from retrieval.composing.compose import Chosen, Draft, says_the_same
+from retrieval.evidence.desk import Desk, Evidence, work_of
+from retrieval.evidence.foresight import answers
+from retrieval.evidence.gather import Gathered
+from retrieval.evidence.may import may
+from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.understand import Understanding
+from retrieval.verdict.proposition import Proposition, read_proposition
+from retrieval.verdict.stance import Side, stance_on
+
+# Predicates on which findings can differ; what is safe is warned of, and what is compared has its own rules.
+_OPEN = frozenset({"benefit", "effect", "link", "statement"})
+_OPPOSITE = {Side.AFFIRMS: Side.DENIES, Side.DENIES: Side.AFFIRMS, Side.SILENT: Side.DENIES}
+
+
+def with_other_side(
+    asked: Understanding, slots: Sequence[Slot], draft: Draft, gathered: Gathered, desk: Desk
+) -> Draft:
+    """The draft, with at most one statement more beside its direct answer.
+
+    Args:
+        asked: The question.
+        slots: The parts of the answer.
+        draft: What was chosen.
+        gathered: All evidence that was looked at.
+        desk: The index and the names.
+    """
+    proposition = read_proposition(asked, desk.lexicon)
+    slot = next((each for each in slots if each.direct and not each.sure), None)
+    at = next((at for at, each in enumerate(draft.chosen) if each.heading == IN_SHORT), None)
+    if proposition is None or proposition.asks not in _OPEN or slot is None or at is None:
+        return draft
+    chosen = draft.chosen[at]
+    wanted = _OPPOSITE.get(stance_on(proposition, chosen.evidence.text, desk.lexicon).side)
+    there = [each.evidence for each in draft.chosen]
+    for each in sorted(gathered.everything, key=lambda each: (-(each.foreseen or 0.0), each.key)):
+        if not answers(each):
+            break
+        if wanted is not _side(proposition, each, there, desk) or not _may(each, slot, asked, desk):
+            continue
+        if backing := back(each, gathered.everything, desk):
+            other = Chosen(IN_SHORT, each, backing)
+            return replace(draft, chosen=(*draft.chosen[: at + 1], other, *draft.chosen[at + 1 :]))
+    return draft
+
+
+def _side(proposition: Proposition, each: Evidence, there: Sequence[Evidence], desk: Desk) -> Side | None:
+    """How a sentence answers; None where the answer has it already, or another of the same work."""
+    works = {work_of(said.source) for said in there}
+    if work_of(each.source) in works or any(says_the_same(each, said) for said in there):
+        return None
+    return stance_on(proposition, each.text, desk.lexicon).side
+
+
+def _may(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> bool:
+    return may(each, slot, asked, desk.embedder.encode_queries([asked.text])[0], desk) is not None

@@ -1,0 +1,80 @@
+"""How does a sentence answer a yes-or-no question, by what it was read to say where words do not settle it?
+
+Never that something may be done, and never which of two has more: medicines are masked when a pair is read.
+Not for reading words: see `retrieval.verdict.stance`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from corpus.expected import masked
+from corpus.lexicon import Lexicon
+from retrieval.evidence.answering import Reading, load_pair_reader
+from retrieval.evidence.desk import Evidence
+from retrieval.question.understand import Understanding
+from retrieval.verdict.proposition import Proposition, as_expected, question_in, read_proposition
+from retrieval.verdict.speaks import names_all
+from retrieval.verdict.stance import Side, Stance, silent, worded_as
+
+# Probabilities from which a sentence was read to answer, and to answer with yes or with no.
+_ANSWERS, _CLEAR = 0.6, 0.9
+# What the probabilities of the same answer to two questions add up to, and what that of the contrary may be.
+_SAME, _CONTRARY = 1.2, 0.15
+_COMPARES = re.compile(
+    r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
+)
+
+
+def stance_as_read(proposition: Proposition, sentence: str, reading: Reading, lexicon: Lexicon) -> Stance:
+    """Say how a sentence answers by what it was read to say.
+
+    Only where it is about all that is named, and never that something may be done: who warns may be believed
+    sooner than who does not.
+    """
+    if reading.answers < _ANSWERS or _is_comparison(proposition):
+        return silent("it was not read to answer")
+    if proposition.premise is not None or not names_all(proposition, sentence, lexicon):
+        return silent("it does not name what was asked about")
+    if max(reading.yes, reading.no) < _CLEAR:
+        return silent("it was not read to say yes or no")
+    side = Side.AFFIRMS if reading.yes > reading.no else Side.DENIES
+    if proposition.asks == "safety":
+        warns = Stance(side, "it was read to warn", "caution")
+        return warns if side is Side.DENIES else silent("it was read to allow it")
+    return worded_as(proposition, side, "it was read to say so", sentence, lexicon)
+
+
+def stance_as_expected(
+    proposition: Proposition, asked: Understanding, evidence: Evidence, lexicon: Lexicon
+) -> Stance:
+    """Say how a sentence answers when it was written down to answer a yes-or-no question much like this one.
+
+    It must be read to say the same to both: "can it last" and "does it always go away" are much alike, and
+    the same sentence says yes to the one and no to the other.
+    """
+    expected = as_expected(asked, evidence.expected, lexicon)
+    other = read_proposition(expected, lexicon)
+    if proposition.asks == "safety" or (other is not None and other.asks == "safety"):
+        return silent("that it may be done is not for reading")
+    if _is_comparison(proposition) or _COMPARES.search(expected.text) or not question_in(expected.text):
+        return silent("it was not expected to answer with yes or no")
+    if proposition.premise is not None or not names_all(proposition, evidence.text, lexicon):
+        return silent("it does not name what was asked about")
+    sentence = masked(evidence.text, lexicon)
+    one, two = (
+        load_pair_reader().read(masked(question, lexicon), [sentence])[0]
+        for question in (question_in(asked.text), evidence.expected)
+    )
+    if one.yes + two.yes >= _SAME and max(one.no, two.no) <= _CONTRARY:
+        side = Side.AFFIRMS
+    elif one.no + two.no >= _SAME and max(one.yes, two.yes) <= _CONTRARY:
+        side = Side.DENIES
+    else:
+        return silent("it was not read to say the same to both")
+    return worded_as(proposition, side, "it was read to say so, as expected", evidence.text, lexicon)
+
+
+def _is_comparison(proposition: Proposition) -> bool:
+    compares = proposition.asks in {"comparison", "equality"}
+    return compares or _COMPARES.search(proposition.claim.text) is not None
