@@ -22,7 +22,7 @@ from retrieval.safety.triage import Level, Triage, triage
 
 SETS = Path(__file__).with_name("sets")
 ANSWER = "answer"
-_SPLITS = ("tune", "tune_2", "held", "held_2", "held_3", "held_4")
+_SPLITS = ("tune", "tune_2", "held", "held_2", "held_3", "held_4", "held_5", "held_6")
 _DANGEROUS = (Level.EMERGENCY, Level.DECLINE)
 
 

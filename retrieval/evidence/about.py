@@ -22,7 +22,7 @@ _OF_THE_CONDITION = frozenset(
 _OF_ITS_OWN = frozenset({"overdose", "legal"})
 # These each drug has for itself: what holds for a wide class of drugs (antidepressants) says nothing of them.
 _OF_EACH_DRUG = frozenset({"dose", "dose_special", "forms", "duration", "side_effects", "uses"})
-_OF_CLASS, _OF_WIDE_CLASS = 0.75, 0.5
+_OF_ITS_PAGE, _OF_CLASS, _OF_WIDE_CLASS = 0.8, 0.75, 0.5
 # Who asks for a drug is answered by its name.
 _ASKS_FOR_A_DRUG = re.compile(
     r"\b(what|which|is there an?)\s+(other |the )?(drug|medicine|medication|tablet|pill)s?\b|\bantidote\b",
@@ -52,6 +52,8 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
         return None
     if max(fits) == _OF_WIDE_CLASS and _OF_EACH_DRUG & set(asked.facets) and not is_certain(each):
         return None
+    if slot.facets[:1] == ("definition",) and max(fits) < _OF_ITS_PAGE and _is_drug(slot.subjects, lexicon):
+        return None  # what its class is does not say what it is
     others = _strangers(each, asked, lexicon)
     if slot.sure:  # the food or the salt that it warns of is no other medicine
         others = {entity for entity in others if lexicon.entities[entity].kind != "substance"}
@@ -68,6 +70,10 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     # A class was asked about: a sentence that singles out a member says less about it.
     members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
     return max(fits) + both - 0.15 * min(members, 2) - (0 if slot.names_others else 0.2 * min(len(others), 3))
+
+
+def _is_drug(subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
+    return [lexicon.entities[each].kind for each in subjects] == ["drug"]
 
 
 def _tells_apart(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
@@ -94,7 +100,7 @@ def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
     if any(subject in lexicon.ancestors(entity) for entity in each.entities):
         return 0.55
     if _is_page_of(each, subject, lexicon):
-        return 0.8
+        return _OF_ITS_PAGE
     about_drugs = any(lexicon.entities[entity].kind in {"drug", "class"} for entity in each.entities)
     if not about_drugs and subject in lexicon.entities_in(each.passage.header):
         return 0.45  # the sentence names no drug at all: it is about the one that its document is about

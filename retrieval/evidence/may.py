@@ -11,6 +11,7 @@ from ingest.embed import Vectors
 from retrieval.evidence.about import context_fit, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_nearly_sure, is_sure
+from retrieval.evidence.places import is_elsewhere
 from retrieval.evidence.spoken import speaks_of_names, speaks_of_terms
 from retrieval.evidence.standing import hides_its_animals, stands_alone
 from retrieval.question.hear import load_wordings
@@ -41,7 +42,7 @@ def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk:
     """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
     if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
-    if _is_of_others(each, slot, asked) or _is_aside(each, slot, asked):
+    if _is_of_others(each, slot, asked) or _is_aside(each, slot, asked) or is_elsewhere(each, asked):
         return None
     if slot.sure:
         return _fit_of_sure(each, slot, asked, desk)

@@ -13,7 +13,7 @@ from corpus.expected import masked
 from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
-from retrieval.evidence.foresight import is_certain
+from retrieval.evidence.foresight import answers, is_certain
 from retrieval.question.plan import Slot
 
 # Sentences that are read, and questions that they are read with: reading a pair costs some milliseconds.
@@ -31,7 +31,8 @@ def weed(
 ) -> list[tuple[Evidence, ...]]:
     """Keep of each part what answers the question, what answers it best first; nothing where nothing does.
 
-    Nothing is read where a sentence was expected to answer almost the very same question. Sentences without
+    Nothing is read where a sentence was expected to answer almost the very same question: then the other
+    parts keep what was expected to answer such a one. Sentences without
     expected questions, of sources that are not the shipped ones, are kept as they are: the reader has learnt
     from the shipped ones.
 
@@ -50,13 +51,20 @@ def weed(
     }
     looked_at = sorted(heads.values(), key=lambda each: -each.score)[:_READ]
     if any(is_certain(each) for each in looked_at):
-        return [tuple(judged) for judged in by_slot]
+        return [_to_the_point(judged, slot, questions) for judged, slot in zip(by_slot, slots, strict=True)]
     readings = read(looked_at, questions, lexicon)
     nothing = max((each.answers for each in readings.values()), default=1.0) < _BEST
     return [
         tuple(judged) if slot.outlined else _kept(judged, readings, nothing=nothing)
         for judged, slot in zip(by_slot, slots, strict=True)
     ]
+
+
+def _to_the_point(judged: Sequence[Evidence], slot: Slot, questions: Sequence[str]) -> tuple[Evidence, ...]:
+    """Beside what answers almost the very same question, only what was expected to answer such a one."""
+    if slot.direct or slot.outlined or len(questions) > 1:
+        return tuple(judged)
+    return tuple(each for each in judged if each.foreseen is None or answers(each))
 
 
 def pick(judged: Sequence[Evidence], questions: Sequence[str], lexicon: Lexicon) -> tuple[Evidence, ...]:

@@ -22,6 +22,8 @@ _EXPLETIVE = re.compile(
     r"\b(is|was|be|would|isnt|isn't) it \w+ (to|if|that|when)\b|\bit takes?\b|\bdoes it take\b"
 )
 _SINGULAR = re.compile(r"\b(it|its|that|this)\b")
+# "What if it is prescribed?" asks the same again, in another case.
+_CONDITION = re.compile(r"\s*(?:(?:and|but|so|ok|okay|also)\s+)*(?:what if|even if|if)\b")
 _OTHER = re.compile(r"\bthe (other|second|latter)( (one|drug|medicine|pill|medication|tablet))?\b")
 _FIRST = re.compile(r"\bthe (first|former)( (one|drug|medicine|pill|medication|tablet))?\b")
 _ELLIPSIS = re.compile(
@@ -34,6 +36,11 @@ _OF_TIME = frozenset({"duration", "onset"})
 # "How long should I wait?" is asked of what was spoken of together.
 _OF_WAITING = frozenset({"duration", "onset", "switching"})
 _LASTING = (FacetId("stopping"), FacetId("side_effects"))
+# "Can it drag on for months?" is asked of the withdrawal, not of the medicine.
+_GOES_ON = re.compile(
+    r"\b(how long|last(s|ing)?|goe?s? on|drag\w*|wears? off|goe?s? away|pass(es)?|settles?|clears? up|over"
+    r"|permanent|for (ever|days|weeks|months|years))\b"
+)
 
 
 def follow(
@@ -67,7 +74,13 @@ def follow(
     goes_on = inherited and bool(asked.facets) and set(asked.facets) <= _OF_WAITING
     context = context or (before.context if goes_on or not subjects else ())
     facets, terms, points = asked.facets, asked.terms, asked.points
-    if not facets and not set(context) - set(before.context):
+    event = _event(before) if inherited and _GOES_ON.search(masked) and _PRONOUN.search(masked) else ""
+    if event:
+        facets = (next(each for each in _LASTING if each in before.facets), FacetId("duration"))
+        points = before.points
+    elif inherited and _CONDITION.match(masked) and before.facets:
+        facets, terms, points = before.facets, tuple(dict.fromkeys((*before.terms, *terms))), before.points
+    elif not facets and not set(context) - set(before.context):
         facets, terms, points = before.facets, terms or before.terms, before.points
     elif facets and set(facets) <= _OF_TIME:
         lasting = [each for each in _LASTING if each in before.facets]
@@ -79,7 +92,7 @@ def follow(
     points = points or tuple(each for each in before.points if each[0] in facets)
     return replace(
         asked,
-        wording=_wording(asked, before, facets is before.facets, lexicon),
+        wording=_wording(asked, before, facets is before.facets, lexicon, event),
         subjects=subjects,
         context=context,
         facets=facets,
@@ -94,13 +107,23 @@ def _pairs(masked: str, subjects: Sequence[EntityId]) -> bool:
     return bool(subjects) and bool(_PRONOUN.search(_EXPLETIVE.sub(" ", masked)))
 
 
-def _wording(asked: Understanding, before: Understanding, asks_the_same: bool, lexicon: Lexicon) -> str:
+def _event(before: Understanding) -> str:
+    """What was spoken of that begins and ends: withdrawal, or a side effect; empty where it was neither."""
+    if _LASTING[0] in before.facets:
+        return f"withdrawal from {ANY_MEDICINE}"
+    effects = [word for facet, word in before.points if facet == _LASTING[1]]
+    return f"{effects[0]} from {ANY_MEDICINE}" if effects else ""
+
+
+def _wording(
+    asked: Understanding, before: Understanding, asks_the_same: bool, lexicon: Lexicon, event: str
+) -> str:
     """What a follow-up asks, said in full."""
     if asks_the_same and asked.subjects:
         return before.wording  # "and sertraline?": the same of another
     if asked.subjects:
         return asked.wording
-    meant = ANY_MEDICINE
+    meant = event or ANY_MEDICINE
     if not before.subjects and before.context:
         meant = lexicon.entities[before.context[0]].name
     if _PRONOUN.search(asked.wording):

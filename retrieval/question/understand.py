@@ -25,6 +25,12 @@ _EFFECT = re.compile(
     r"(?:actions?|effects?|propert\w+|activity)\b",
     re.IGNORECASE,
 )
+# "Licensed as a stand-alone antidepressant": what a drug is taken for.
+_ROLE = re.compile(
+    r"\b(?:licen[sc]ed|approved|labell?ed|used|prescribed|given|sold|marketed|taken|works?|acts?) "
+    r"as (?:an? )?(?:[\w-]+ ){0,3}$",
+    re.IGNORECASE,
+)
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
 _LONGEST_WORD = 80
 
@@ -91,6 +97,8 @@ def understand(
     spoken = {word for each in mentions for word in _words(main[each.start : each.end])}
     # "Is diazepam an opioid" is about diazepam; opioids are only what it is held against.
     held_against = {each.claimed for each in premises if each.is_asked}
+    if len(named) > 1:
+        held_against |= {each.entity for each in mentions if _is_role(each, main, lexicon)}
     named = [each for each in named if each not in held_against]
     subjects = tuple(each for each in named if lexicon.entities[each].kind in SUBJECT_KINDS)
     asked = Understanding(
@@ -114,6 +122,11 @@ def understand(
 def _is_adjective(mention: Mention, text: str, lexicon: Lexicon) -> bool:
     """Whether a class only says of what kind an effect is ("the sedative and anxiolytic actions of X")."""
     return lexicon.entities[mention.entity].kind == "class" and bool(_EFFECT.match(text[mention.end :]))
+
+
+def _is_role(mention: Mention, text: str, lexicon: Lexicon) -> bool:
+    """Whether a class only says what a drug is taken for ("is X licensed as an antidepressant")."""
+    return lexicon.entities[mention.entity].kind == "class" and bool(_ROLE.search(text[: mention.start]))
 
 
 def _without(text: str, premises: Sequence[Premise]) -> str:

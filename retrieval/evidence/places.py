@@ -1,0 +1,59 @@
+"""Is a sentence about another country than the one that was asked about?
+
+Law, labels and advice differ from country to country. Not for studies: what was found in one country may hold
+in another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from corpus.record import PAPER_KINDS
+from retrieval.evidence.desk import Evidence
+from retrieval.question.understand import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    any_case: re.Pattern[str]
+    as_written: re.Pattern[str] | None
+    of: str
+
+    def is_in(self, text: str) -> bool:
+        written = self.as_written is not None and self.as_written.search(text)
+        return bool(written or self.any_case.search(text))
+
+
+@lru_cache(maxsize=1)
+def _places() -> Mapping[str, _Place]:
+    rows = yaml.safe_load(Path(__file__).with_name("places.yaml").read_text(encoding="utf-8"))
+    return {
+        name: _Place(
+            re.compile("|".join(row["any"]), re.IGNORECASE),
+            re.compile("|".join(row["as_written"])) if "as_written" in row else None,
+            row.get("of", ""),
+        )
+        for name, row in rows.items()
+    }
+
+
+@lru_cache(maxsize=8192)
+def places_in(text: str) -> frozenset[str]:
+    """The countries that a text names, by their ids in `places.yaml`."""
+    return frozenset(name for name, place in _places().items() if place.is_in(text))
+
+
+def is_elsewhere(each: Evidence, asked: Understanding) -> bool:
+    """Whether a question asks about one country, and a sentence that is no study's tells of another."""
+    wanted = places_in(asked.text)
+    if not wanted or each.source.kind in PAPER_KINDS:
+        return False
+    said = places_in(each.text)
+    near = said | {_places()[name].of for name in said}
+    return bool(said) and not wanted & near
