@@ -99,8 +99,12 @@ class Lexicon:
         return found
 
     @cached_property
-    def _longest(self) -> int:
-        return max((len(phrase) for phrase in self.phrases), default=0)
+    def _lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """How many words the names have that begin with a word, the most first."""
+        found: dict[str, set[int]] = {}
+        for phrase in self.phrases:
+            found.setdefault(phrase[0], set()).add(len(phrase))
+        return {word: tuple(sorted(lengths, reverse=True)) for word, lengths in found.items()}
 
     def mentions(self, text: str) -> list[Mention]:
         """Names in the text, longest match first, without overlaps, in order of appearance."""
@@ -118,8 +122,14 @@ class Lexicon:
         return found
 
     def _matches(self, words: list[Token], at: int) -> Iterator[tuple[int, EntityId]]:
-        for length in range(min(self._longest, len(words) - at), 0, -1):
+        first = words[at].norm
+        lengths = self._lengths.get(first, ())
+        if 1 not in lengths and first.removesuffix("s") in self._lengths:
+            lengths = (*lengths, 1)  # the plural of a name of one word
+        for length in lengths:
             phrase = tuple(word.norm for word in words[at : at + length])
+            if len(phrase) < length:
+                continue
             for form in (phrase, (*phrase[:-1], phrase[-1].removesuffix("s"))):
                 if form in self.phrases:
                     yield length, self.phrases[form]

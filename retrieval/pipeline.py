@@ -57,6 +57,11 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 _log = logging.getLogger(__name__)
+# Questions after which every list of words has been read.
+_OF_EACH_SHAPE = (
+    "is diazepam addictive",
+    "why is sertraline slower than diazepam in the UK, and how much slower",
+)
 _CONSIDERED = 20  # passages named in a receipt
 
 
@@ -165,8 +170,9 @@ class Citewell:
     def warm_up(self) -> None:
         """Open everything, so that the first question does not pay for it."""
         self.desk.embedder.warm_up()
-        for _ in self._stream("is diazepam addictive", (), None, None):
-            pass  # without the chat model: nobody asked it anything
+        for question in _OF_EACH_SHAPE:
+            for _ in self._stream(question, (), None, None):
+                pass  # without the chat model: nobody asked it anything
 
     def ask(self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None) -> Answer:
         """Answer one question.

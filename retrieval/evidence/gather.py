@@ -26,6 +26,7 @@ _PASSAGES_PER_SLOT = 40
 _PASSAGES_FOR_QUESTION = 30
 _PASSAGES_FORESEEN = 30  # the most that are looked at because of what they are expected to answer
 _LIKELY = 0.53  # cosine from which they are
+_LOOKED_AT = 300  # the nearest of these, whose names are read
 # Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
 # Where a second question begins ("what is it for and how long till it works").
@@ -47,8 +48,15 @@ class Gathered:
     hits: tuple[Hit, ...]
 
 
-def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
-    """Search, cut the passages found into sentences, and judge these for every slot."""
+def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: bool = True) -> Gathered:
+    """Search, cut the passages found into sentences, and judge these for every slot.
+
+    Args:
+        asked: The question.
+        slots: The parts of the answer.
+        desk: The index and the names.
+        weeding: Whether what does not answer the question is left out; a warning need not answer it.
+    """
     # The parts of an outline ask their own questions: what is expected of sentences says nothing to them.
     is_outline = all(slot.outlined for slot in slots)
     parts = [] if is_outline else questions_in(asked, desk.lexicon)
@@ -69,9 +77,9 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk) -> Gathered:
             cut[row] = sentences_of(row, vectors[0], desk, foreseen)
         sentences = [each for row in rows for each in cut[row]]
         by_slot.append(_judged(sentences, slot, asked, vector, vectors[0], desk))
-    if parts:
+    if parts and weeding:
         by_slot = weed(by_slot, slots, parts, desk.lexicon)
-    if parts and not any(by_slot):
+    if parts and weeding and not any(by_slot):
         sentences = [each for row in cut for each in cut[row]]
         by_slot = [
             pick(judge(sentences, replace(slot, loose=True), asked, vector, desk), parts, desk.lexicon)
@@ -141,7 +149,7 @@ def _likely(foreseen: Foreseen, asked: Understanding, desk: Desk) -> list[int]:
     )
     related = _related(asked, desk)
     rows: dict[int, None] = {}
-    for sentence in near:
+    for sentence in near[:_LOOKED_AT]:
         row = foreseen.passage[sentence]
         if row in rows or (allowed is not None and not _holds(allowed, row)):
             continue

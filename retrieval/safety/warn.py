@@ -123,7 +123,7 @@ def _find(rule: Rule, drug: EntityId, asked: Understanding, desk: Desk) -> Chose
         text = f"{desk.lexicon.entities[drug].name} {rule.query}"
         about = replace(about, text=text, kind="open", facets=())
     slot = Slot("Warning", rule.facets, (drug,), 1, query=rule.query, outlined=bool(rule.query))
-    gathered = gather(about, (slot,), desk)
+    gathered = gather(about, (slot,), desk, weeding=False)
     fit = [each for each in gathered.by_slot[0] if all(says.search(each.text) for says in rule.says)]
     if rule.official:
         # Of this drug before its class, in plain words before a label's own; otherwise the order stays.
