@@ -236,7 +236,8 @@ class Index:
         """Read what the sources are about: names of one thing, preferred first, and of what kind it is."""
         rows = self._all(
             "SELECT DISTINCT json_extract(record, '$.names') AS names, "
-            "json_extract(record, '$.names_kind') AS sort FROM sources WHERE sort IS NOT NULL ORDER BY names"
+            "json_extract(record, '$.names_kind') AS sort FROM sources "
+            "WHERE names IS NOT NULL AND sort IS NOT NULL ORDER BY names"  # a page may have no names
         )
         return [(tuple(json.loads(names)), str(kind)) for names, kind in rows]
 

@@ -30,6 +30,11 @@ _OFFICIAL = frozenset({Kind.LABEL, Kind.REGULATOR})
 _BOXED = FacetId("boxed_warning")
 _MOST = 3  # more of them are not read
 _DRUGS = 2  # warned of by one rule
+_REASSURES = re.compile(
+    r"\b(less (linked|likely|often|common)|lower (risk|rates?)|(not|no longer) (associated|linked)"
+    r"|no (clear |significant )?(association|link|rise|increase))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class Rule:
         """Whether the question is one that calls for this warning, of whatever drug."""
         heard = {each for each in self.cautions & set(cautions) if _is_meant(each, asked)}
         return bool(heard or self.asked & set(asked.facets))
+
+    def is_stated_by(self, text: str) -> bool:
+        """Whether a sentence warns of it; one that says how little there is to fear does not."""
+        reassures = not self.official and _REASSURES.search(text) is not None
+        return not reassures and all(says.search(text) for says in self.says)
 
     def drugs(self, asked: Understanding, lexicon: Lexicon) -> tuple[EntityId, ...]:
         """Which of the drugs asked about it is given for."""
@@ -124,7 +134,7 @@ def _find(rule: Rule, drug: EntityId, asked: Understanding, desk: Desk) -> Chose
         about = replace(about, text=text, kind="open", facets=())
     slot = Slot("Warning", rule.facets, (drug,), 1, query=rule.query, outlined=bool(rule.query))
     gathered = gather(about, (slot,), desk, weeding=False)
-    fit = [each for each in gathered.by_slot[0] if all(says.search(each.text) for says in rule.says)]
+    fit = [each for each in gathered.by_slot[0] if rule.is_stated_by(each.text)]
     if rule.official:
         # Of this drug before its class, in plain words before a label's own; otherwise the order stays.
         fit.sort(key=lambda each: (drug not in each.entities, each.source.kind is not Kind.SUMMARY))

@@ -19,8 +19,9 @@ from retrieval.verdict.stance import Side, Stance, silent, worded_as
 
 # Probabilities from which a sentence was read to answer, and to answer with yes or with no.
 _ANSWERS, _CLEAR = 0.6, 0.9
-# What the probabilities of the same answer to two questions add up to, and what that of the contrary may be.
-_SAME, _CONTRARY = 1.2, 0.15
+# What the probabilities of the same answer to two questions add up to, what that to the person's own question
+# must be at least, and what that of the contrary may be.
+_SAME, _TO_THIS, _CONTRARY = 1.2, 0.45, 0.15
 _COMPARES = re.compile(
     r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
 )
@@ -66,9 +67,9 @@ def stance_as_expected(
         load_pair_reader().read(masked(question, lexicon), [sentence])[0]
         for question in (question_in(asked.text), evidence.expected)
     )
-    if one.yes + two.yes >= _SAME and max(one.no, two.no) <= _CONTRARY:
+    if one.yes >= _TO_THIS and one.yes + two.yes >= _SAME and max(one.no, two.no) <= _CONTRARY:
         side = Side.AFFIRMS
-    elif one.no + two.no >= _SAME and max(one.yes, two.yes) <= _CONTRARY:
+    elif one.no >= _TO_THIS and one.no + two.no >= _SAME and max(one.yes, two.yes) <= _CONTRARY:
         side = Side.DENIES
     else:
         return silent("it was not read to say the same to both")

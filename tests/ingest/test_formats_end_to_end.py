@@ -69,3 +69,11 @@ def test_a_later_record_of_a_retraction_holds_for_every_copy(home, tmp_path):
     write(folder, "a.xml", article_set(article(31), article(5), article(7)))
     home.ingest(folder)
     assert sources(home)["pmid-31"].retracted
+
+
+def test_a_page_of_a_kind_without_names_leaves_an_index_that_can_be_asked(home, tmp_path):
+    text = "---\nid: page\nkind: reference-page\ntitle: how vaccines work\nnames_kind: condition\n---\n\nVaccines train the body.\n"
+    home.ingest(write(tmp_path, "page.md", text))
+    index = home.open()
+    assert index.names() == []
+    index.close()

@@ -129,6 +129,34 @@ def test_the_other_one_is_the_one_that_is_not_spoken_of(earlier, question, subje
     assert read(question, *earlier).subjects == subjects
 
 
+def test_what_goes_on_is_the_withdrawal_or_the_side_effect_that_was_spoken_of():
+    asked = read("can it drag on for months?", "when does benzo withdrawal start")
+    assert asked.facets == ("stopping", "duration")
+    assert asked.wording == "can withdrawal from this medicine drag on for months?"
+    asked = read("does it go away", "does sertraline cause nausea")
+    assert asked.wording == "does nausea from this medicine go away"
+    assert (
+        read("how long does it last", "how does diazepam work").wording == "how long does this medicine last"
+    )
+
+
+def test_what_if_asks_the_same_in_another_case():
+    asked = read("what if its prescribed to you", "uk drug drive limit for diazepam?")
+    assert asked.facets == ("driving",)
+    assert asked.wording.startswith("uk drug drive limit for this medicine")
+
+
+def test_what_a_drug_is_taken_for_is_not_asked_about():
+    assert read("is quetiapine licensed as a stand-alone antidepressant").subjects == ("quetiapine",)
+    assert "antidepressants" in read("is quetiapine as good as an antidepressant").subjects
+    assert read("what is used as an antidepressant").subjects == ("antidepressants",)
+
+
+def test_a_failed_test_is_no_failed_treatment():
+    assert "response" not in read("failed a drug test for benzos on sertraline").facets
+    assert "response" in read("sertraline failed for me, why").facets
+
+
 def test_a_question_about_other_people_asks_the_same_of_them():
     asked = read("what about older people?", "what dose does the temazepam label give")
     assert asked.facets == ("older_people", "dose")

@@ -187,3 +187,17 @@ def test_a_reading_speaks_where_words_do_not_but_never_allows_nor_compares(quest
     proposition = read_proposition(understand(question, LEXICON, lambda _: True), LEXICON)
     assert proposition is not None
     assert stance_as_read(proposition, sentence, Reading(*reading), LEXICON).side is side
+
+
+def test_the_finding_that_says_the_contrary_stands_beside_the_first(citewell):
+    answer = citewell.ask("Does zuranolone work for major depression?")
+    assert answer.verdict == "mixed"
+    texts = [each.text for each in answer.statements]
+    assert any("phase 2" in each for each in texts)
+    assert any("phase 3" in each for each in texts)
+
+
+def test_a_sentence_must_say_the_same_to_the_question_and_to_the_one_it_was_expected_to_answer(citewell):
+    assert citewell.ask("do people really sleepwalk and drive on ambien").verdict == "yes"
+    # Much like "can sexual side effects last after stopping", to which the same sentence says yes.
+    assert citewell.ask("do the sexual side effects of prozac go away once you stop it").verdict != "yes"
