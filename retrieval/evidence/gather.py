@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from corpus.expected import ANY_MEDICINE
 from corpus.lexicon import EntityId, Lexicon
 from corpus.record import SourceId
 from ingest.asking import load_reader
@@ -36,6 +37,7 @@ _AND = re.compile(
 )
 
 
+_IT = re.compile(r"\b(?:it|they|them)\b(?! (?:take|takes|ok|okay|safe|true|possible|normal)\b)", re.I)
 _FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
 
 
@@ -136,6 +138,8 @@ def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
 def _parts(wording: str) -> list[str]:
     """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
     parts = [part for each in _SENTENCE.split(wording) for part in _AND.split(each)]
+    if ANY_MEDICINE in parts[0]:  # "what is it, and why is it not always given": it is the medicine
+        parts[1:] = [each if ANY_MEDICINE in each else _IT.sub(ANY_MEDICINE, each) for each in parts[1:]]
     asking = [each for each in parts if len(each.split()) >= _LEAST_WORDS]
     return [wording, *asking[-_MOST_SENTENCES:]] if len(asking) > 1 else [wording]
 
