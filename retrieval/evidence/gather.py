@@ -63,7 +63,8 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
     is_outline = all(slot.outlined for slot in slots)
     parts = [] if is_outline else questions_in(asked, desk.lexicon)
     queries = [asked.text, *(_query(slot, asked, desk) for slot in slots)]
-    vectors = desk.embedder.encode_queries(queries)
+    once = {query: at for at, query in enumerate(dict.fromkeys(queries))}
+    vectors = desk.embedder.encode_queries(list(once))[[once[query] for query in queries]]
     general = search(
         desk.index, _expanded(asked, desk), vectors[0], _PASSAGES_FOR_QUESTION, desk.filters, desk.method
     )
