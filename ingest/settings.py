@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     )
     serve_upload_for: Literal["own", "all"] = Field(
         default="own",
-        description="Who is answered from what a visitor adds: 'own' that visitor, 'all' everybody.",
+        description="Who may be answered from what a visitor adds: 'own' that visitor, 'all' everybody.",
     )
     serve_proxies: str = Field(
         default="127.0.0.1,::1",

@@ -72,6 +72,8 @@ class OwnDocuments:
         self._progress: dict[str, Progress] = {}
         self._sweeper: threading.Thread | None = None
         self.sweep()  # what an earlier run left behind
+        if self._folder.is_dir():
+            self._sweep_from_now_on()
 
     def add(self, visitor: str, name: str, content: bytes) -> None:
         """Add one document, or read it again where one of that name is there.
@@ -100,6 +102,8 @@ class OwnDocuments:
             documents = folder / "documents"
             path = documents / _safe(name)
             there = self.names(visitor)
+            if self._for_all and path.name in there:
+                raise OwnError("There is a document of this name, which others may use.", "Rename yours.")
             room = _MOST_FILES_OF_ALL if self._for_all else _MOST_FILES
             if len(there) >= room and path.name not in there:
                 raise OwnError(f"There are {room} documents here.", self._making_room)
@@ -119,8 +123,12 @@ class OwnDocuments:
         """Whether there are documents from which this visitor, perhaps without a secret, is answered."""
         return bool((visitor or self._for_all) and self.names(visitor))
 
-    def citewell(self, visitor: str) -> Citewell:
+    def citewell(self, visitor: str, *, used: bool = True) -> Citewell:
         """What answers from the visitor's documents alone.
+
+        Args:
+            visitor: Whose.
+            used: Whether they are asked now, and so kept longer.
 
         Raises:
             OwnError: There are none, or no longer.
@@ -128,8 +136,9 @@ class OwnDocuments:
         folder = self._folder_of(visitor)
         if not (folder / "index" / "CURRENT").is_file():
             raise OwnError("The documents are not here, or no longer.", "Add them again.")
-        with contextlib.suppress(OSError):
-            (folder / _USED).touch()
+        if used:
+            with contextlib.suppress(OSError):
+                (folder / _USED).touch()
         with self._lock:
             own = self._open.pop(folder, None) or _Own(self._citewell, folder)
             self._open[folder] = own

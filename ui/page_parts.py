@@ -129,7 +129,7 @@ def _from(value: str, name: str, state: str = "") -> str:
 def _own_html(settings: Settings) -> str:
     if settings.serve_upload_for == "all":
         whose, remove = "for everybody", ""
-        read_by = "<strong>Everybody who uses this page can read it</strong>, and is answered from it."
+        read_by = "<strong>Everybody who uses this page can read it</strong>, and may be answered from it."
     else:
         whose, read_by = "of your own", "It is asked only by this browser."
         remove = '<button type="button" class="cw-button" data-tool="remove-own" hidden>Remove my documents'

@@ -135,7 +135,7 @@ class Replies:
         found = [self.citewell.desk.index]
         with suppress(CitewellError):
             if self.own.any(visitor):
-                found.append(self.own.citewell(visitor).desk.index)
+                found.append(self.own.citewell(visitor, used=False).desk.index)
         return found
 
     def _events(self, question: str, asked: Asked) -> Generator[Event]:

@@ -18,6 +18,16 @@ from corpus.record import PAPER_KINDS
 from retrieval.evidence.desk import Evidence
 from retrieval.question.understand import Understanding
 
+# What differs from country to country; what a medicine does is everywhere the same.
+_DIFFERS = frozenset({"legal", "driving", "uses", "recommendation", "forms", "alternatives", None})
+# "In England", "into Japan"; not "in plain English".
+_WHERE = re.compile(
+    r"\b(?:in|into|to|from|within|across|around) "
+    r"((?:the |northern |south |new |saudi |hong |united |abu )?[\w.]+"
+    r"(?: (?:states|kingdom|zealand|africa|arabia|kong|dhabi))?)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -51,9 +61,12 @@ def places_in(text: str) -> frozenset[str]:
 
 def is_elsewhere(each: Evidence, asked: Understanding) -> bool:
     """Whether a question asks about one country, and a sentence that is no study's tells of another."""
-    wanted = places_in(asked.text)
-    if not wanted or each.source.kind in PAPER_KINDS:
+    wanted = frozenset().union(*(places_in(match.group(1)) for match in _WHERE.finditer(asked.text)))
+    if not wanted or each.source.kind in PAPER_KINDS or each.passage.facet not in _DIFFERS:
         return False
     said = places_in(each.text)
-    near = said | {_places()[name].of for name in said}
-    return bool(said) and not wanted & near
+    return bool(said) and not _with_europe(wanted) & _with_europe(said)
+
+
+def _with_europe(names: frozenset[str]) -> frozenset[str]:
+    return names | {_places()[name].of for name in names if _places()[name].of}

@@ -15,7 +15,7 @@ from retrieval.question.hear import load_wordings
 if TYPE_CHECKING:
     from retrieval.question.understand import Understanding
 
-_COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b")
+_COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b|X v\.? X")
 _PRONOUN = re.compile(r"\b(it|they|them|those|these|that|this)\b(?! medicine)")
 # "Is it safe to ...", "how long does it take": this "it" stands for nothing.
 _EXPLETIVE = re.compile(
@@ -33,13 +33,15 @@ _ELLIPSIS = re.compile(
 _OF_PEOPLE = frozenset({"older_people", "children", "pregnancy", "breastfeeding", "liver_kidney"})
 # What is asked of a time is asked of the withdrawal or the side effect that was spoken of.
 _OF_TIME = frozenset({"duration", "onset"})
+# What a question of how long something goes on may be heard to ask for.
+_SAID_OF_TIME = frozenset({"duration", "onset", "dependence", "frequency", "outlook"})
 # "How long should I wait?" is asked of what was spoken of together.
 _OF_WAITING = frozenset({"duration", "onset", "switching"})
 _LASTING = (FacetId("stopping"), FacetId("side_effects"))
 # "Can it drag on for months?" is asked of the withdrawal, not of the medicine.
 _GOES_ON = re.compile(
-    r"\b(how long|last(s|ing)?|goe?s? on|drag\w*|wears? off|goe?s? away|pass(es)?|settles?|clears? up|over"
-    r"|permanent|for (ever|days|weeks|months|years))\b"
+    r"\b(how long|lasts?|lasting|goe?s? on|drags?|dragging|wears? off|goe?s? away|pass(es)?(?! \w)|settles?"
+    r"|clears? up|(?:be|is) over(?! \w)|permanent|for (ever|days|weeks|months|years))\b"
 )
 
 
@@ -74,11 +76,12 @@ def follow(
     goes_on = inherited and bool(asked.facets) and set(asked.facets) <= _OF_WAITING
     context = context or (before.context if goes_on or not subjects else ())
     facets, terms, points = asked.facets, asked.terms, asked.points
-    event = _event(before) if inherited and _GOES_ON.search(masked) and _PRONOUN.search(masked) else ""
+    of_time = inherited and set(asked.facets) <= _SAID_OF_TIME
+    event = _event(before) if of_time and _GOES_ON.search(masked) and _PRONOUN.search(masked) else ""
     if event:
         facets = (next(each for each in _LASTING if each in before.facets), FacetId("duration"))
         points = before.points
-    elif inherited and _CONDITION.match(masked) and before.facets:
+    elif inherited and _CONDITION.match(masked) and before.facets and set(asked.facets) <= {"uses"}:
         facets, terms, points = before.facets, tuple(dict.fromkeys((*before.terms, *terms))), before.points
     elif not facets and not set(context) - set(before.context):
         facets, terms, points = before.facets, terms or before.terms, before.points

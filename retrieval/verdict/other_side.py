@@ -1,4 +1,4 @@
-"""Add the other side: a finding that contradicts the direct answer of a yes-or-no question, if one was found.
+"""Add the other side: a finding that contradicts what is answered first to whether something helps.
 
 What answers a question best is expected to answer just that; the trial that found the contrary may have been
 written down for another question, and would be left out. Not for what the two sides come to: see
@@ -21,8 +21,8 @@ from retrieval.question.understand import Understanding
 from retrieval.verdict.proposition import Proposition, read_proposition
 from retrieval.verdict.stance import Side, stance_on
 
-# Predicates on which findings can differ; what is safe is warned of, and what is compared has its own rules.
-_OPEN = frozenset({"benefit", "effect", "link", "statement"})
+# Under these headings works say what they found.
+_FINDINGS = frozenset({"efficacy", "study", "comparison"})
 _OPPOSITE = {Side.AFFIRMS: Side.DENIES, Side.DENIES: Side.AFFIRMS, Side.SILENT: Side.DENIES}
 
 
@@ -41,10 +41,12 @@ def with_other_side(
     proposition = read_proposition(asked, desk.lexicon)
     slot = next((each for each in slots if each.direct and not each.sure), None)
     at = next((at for at, each in enumerate(draft.chosen) if each.heading == IN_SHORT), None)
-    if proposition is None or proposition.asks not in _OPEN or slot is None or at is None:
+    if proposition is None or proposition.asks != "benefit" or slot is None or at is None:
         return draft
     chosen = draft.chosen[at]
     wanted = _OPPOSITE.get(stance_on(proposition, chosen.evidence.text, desk.lexicon).side)
+    if wanted is None:
+        return draft
     there = [each.evidence for each in draft.chosen]
     for each in sorted(gathered.everything, key=lambda each: (-(each.foreseen or 0.0), each.key)):
         if not answers(each):
@@ -66,4 +68,8 @@ def _side(proposition: Proposition, each: Evidence, there: Sequence[Evidence], d
 
 
 def _may(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> bool:
+    """Whether a sentence may stand beside it: about just what is asked about, and no other drug."""
+    drugs = {name for name in each.entities if desk.lexicon.entities[name].kind in {"drug", "class"}}
+    if each.passage.facet not in _FINDINGS or not drugs or drugs - set(asked.subjects):
+        return False
     return may(each, slot, asked, desk.embedder.encode_queries([asked.text])[0], desk) is not None

@@ -22,6 +22,11 @@ _ANSWERS, _CLEAR = 0.6, 0.9
 # What the probabilities of the same answer to two questions add up to, what that to the person's own question
 # must be at least, and what that of the contrary may be.
 _SAME, _TO_THIS, _CONTRARY = 1.2, 0.45, 0.15
+_OF_ONE_CASE = re.compile(
+    r"\d|\b(?:need|have|has|ought|supposed) to\b|\b(?:halve|double|enough|too (?:much|many|long)|means?"
+    r"|proven|half|twice|once)\b",
+    re.I,
+)
 _COMPARES = re.compile(
     r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
 )
@@ -51,8 +56,9 @@ def stance_as_expected(
 ) -> Stance:
     """Say how a sentence answers when it was written down to answer a yes-or-no question much like this one.
 
-    It must be read to say the same to both: "can it last" and "does it always go away" are much alike, and
-    the same sentence says yes to the one and no to the other.
+    It must be read to say yes to both: "can it last" and "does it go away" are much alike, and the same
+    sentence says yes to the one and no to the other. Never a no, which is read less surely, and nothing about
+    an amount or about what somebody should do: numbers are not understood by reading.
     """
     expected = as_expected(asked, evidence.expected, lexicon)
     other = read_proposition(expected, lexicon)
@@ -62,18 +68,16 @@ def stance_as_expected(
         return silent("it was not expected to answer with yes or no")
     if proposition.premise is not None or not names_all(proposition, evidence.text, lexicon):
         return silent("it does not name what was asked about")
+    if proposition.personal or _OF_ONE_CASE.search(asked.text):
+        return silent("it asks about an amount, or about what somebody should do")
     sentence = masked(evidence.text, lexicon)
     one, two = (
         load_pair_reader().read(masked(question, lexicon), [sentence])[0]
         for question in (question_in(asked.text), evidence.expected)
     )
-    if one.yes >= _TO_THIS and one.yes + two.yes >= _SAME and max(one.no, two.no) <= _CONTRARY:
-        side = Side.AFFIRMS
-    elif one.no >= _TO_THIS and one.no + two.no >= _SAME and max(one.yes, two.yes) <= _CONTRARY:
-        side = Side.DENIES
-    else:
+    if one.yes < _TO_THIS or one.yes + two.yes < _SAME or max(one.no, two.no) > _CONTRARY:
         return silent("it was not read to say the same to both")
-    return worded_as(proposition, side, "it was read to say so, as expected", evidence.text, lexicon)
+    return worded_as(proposition, Side.AFFIRMS, "it was read to say so", evidence.text, lexicon)
 
 
 def _is_comparison(proposition: Proposition) -> bool:

@@ -144,6 +144,8 @@ def test_what_if_asks_the_same_in_another_case():
     asked = read("what if its prescribed to you", "uk drug drive limit for diazepam?")
     assert asked.facets == ("driving",)
     assert asked.wording.startswith("uk drug drive limit for this medicine")
+    for question, facet in (("what if I am pregnant", "pregnancy"), ("what if I drink on it", "alcohol")):
+        assert facet in read(question, "how long does sertraline take to work").facets
 
 
 def test_what_a_drug_is_taken_for_is_not_asked_about():

@@ -197,7 +197,37 @@ def test_the_finding_that_says_the_contrary_stands_beside_the_first(citewell):
     assert any("phase 3" in each for each in texts)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "do antidepressants work for depression",
+        "does prozac increase diazepam",
+        "are benzos effective for anxiety",
+        "does zoloft late in pregnancy cause pphn",
+    ],
+)
+def test_what_is_about_others_or_said_already_is_no_other_side(citewell, question):
+    answer = citewell.ask(question)
+    texts = [each.text.removeprefix("The evidence is mixed. ") for each in answer.statements]
+    assert len(texts) == len(set(texts))
+    assert answer.verdict != "mixed" or "disagree" in texts[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can a 70 year old take 20 mg of escitalopram",
+        "is 60 mg of buspar a day too much",
+        "is losing interest in everything depression",
+        "is it true zoloft is half gone in about a day",
+        "do i need to halve trintellix with bupropion",
+    ],
+)
+def test_amounts_and_single_cases_get_no_plain_yes_or_no(citewell, question):
+    assert citewell.ask(question).verdict not in {"yes", "no"}
+
+
 def test_a_sentence_must_say_the_same_to_the_question_and_to_the_one_it_was_expected_to_answer(citewell):
-    assert citewell.ask("do people really sleepwalk and drive on ambien").verdict == "yes"
+    assert citewell.ask("does it put your blood pressure up", ["tell me about venlafaxine"]).verdict == "yes"
     # Much like "can sexual side effects last after stopping", to which the same sentence says yes.
     assert citewell.ask("do the sexual side effects of prozac go away once you stop it").verdict != "yes"

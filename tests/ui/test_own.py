@@ -125,6 +125,12 @@ def test_where_the_operator_allows_it_everybody_is_answered_from_what_a_visitor_
         *_, turn = Replies(here, own).turns(QUESTION, Asked(visitor=visitor, own="only"))
         assert "widening the blood vessels" in turn.answer.statements[0].text
         assert "<mark>" in Replies(here, own).html(turn, visitor)
+    with pytest.raises(OwnError, match="of this name"):
+        own.add(OTHER, "leaflet.md", b"Zeldoxin is harmless.")
+    (used,) = tmp_path.glob("visitors/*/used")
+    os.utime(used, (1, 1))
+    Replies(here, own).html(turn, OTHER)  # what is only looked up is not used
+    assert used.stat().st_mtime == 1
     with pytest.raises(OwnError, match="everybody's"):
         own.remove(OTHER)
     assert own.names(ME) == ["leaflet.md"]
