@@ -57,15 +57,10 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 _log = logging.getLogger(__name__)
-# After these every list of words has been read, and the models have seen texts of most lengths: what they
-# compile for a new length is kept.
+# After these every list of words has been read.
 _OF_EACH_SHAPE = (
     "is diazepam addictive",
     "why is sertraline slower than diazepam in the UK, and how much slower",
-    "tell me about buspirone",
-    "what are the odds of a bad night's sleep when somebody takes fluoxetine for the first time in life",
-    "my gran, 82, has had a fall. The nurse was worried. Could zolpidem have made her unsteady in the night?",
-    "can I drink on mirtazapine",
 )
 _CONSIDERED = 20  # passages named in a receipt
 

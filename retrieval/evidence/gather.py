@@ -19,6 +19,7 @@ from retrieval.evidence.judge import judge
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
 from retrieval.evidence.weed import pick, weed
+from retrieval.question.follow import in_full
 from retrieval.question.plan import IN_SHORT, JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import is_known, spellings
@@ -37,7 +38,6 @@ _AND = re.compile(
 )
 
 
-_IT = re.compile(r"\b(?:it|they|them)\b(?! (?:take|takes|ok|okay|safe|true|possible|normal)\b)", re.I)
 _FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
 
 
@@ -140,7 +140,7 @@ def _parts(wording: str) -> list[str]:
     """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
     parts = [part for each in _SENTENCE.split(wording) for part in _AND.split(each)]
     if ANY_MEDICINE in parts[0]:  # "what is it, and why is it not always given": it is the medicine
-        parts[1:] = [each if ANY_MEDICINE in each else _IT.sub(ANY_MEDICINE, each) for each in parts[1:]]
+        parts[1:] = [each if ANY_MEDICINE in each else in_full(each, ANY_MEDICINE) for each in parts[1:]]
     asking = [each for each in parts if len(each.split()) >= _LEAST_WORDS]
     return [wording, *asking[-_MOST_SENTENCES:]] if len(asking) > 1 else [wording]
 

@@ -7,7 +7,7 @@ in another.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,12 +21,7 @@ from retrieval.question.understand import Understanding
 # What differs from country to country; what a medicine does is everywhere the same.
 _DIFFERS = frozenset({"legal", "driving", "uses", "recommendation", "forms", "alternatives", None})
 # "In England", "into Japan"; not "in plain English".
-_WHERE = re.compile(
-    r"\b(?:in|into|to|from|within|across|around) "
-    r"((?:the |northern |south |new |saudi |hong |united |abu )?[\w.]+"
-    r"(?: (?:states|kingdom|zealand|africa|arabia|kong|dhabi))?)",
-    re.IGNORECASE,
-)
+_WHERE = re.compile(r"\b(?:in|into|to|from|within|across|around)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +30,10 @@ class _Place:
     as_written: re.Pattern[str] | None
     of: str
 
-    def is_in(self, text: str) -> bool:
-        written = self.as_written is not None and self.as_written.search(text)
-        return bool(written or self.any_case.search(text))
+    def found(self, text: str) -> Iterator[re.Match[str]]:
+        yield from self.any_case.finditer(text)
+        if self.as_written is not None:
+            yield from self.as_written.finditer(text)
 
 
 @lru_cache(maxsize=1)
@@ -56,12 +52,22 @@ def _places() -> Mapping[str, _Place]:
 @lru_cache(maxsize=8192)
 def places_in(text: str) -> frozenset[str]:
     """The countries that a text names, by their ids in `places.yaml`."""
-    return frozenset(name for name, place in _places().items() if place.is_in(text))
+    return frozenset(name for name, place in _places().items() if any(place.found(text)))
+
+
+@lru_cache(maxsize=64)
+def _asked_about(text: str) -> frozenset[str]:
+    """The countries where what is asked about is to hold."""
+    return frozenset(
+        name
+        for name, place in _places().items()
+        if any(_WHERE.search(text[: each.start()]) for each in place.found(text))
+    )
 
 
 def is_elsewhere(each: Evidence, asked: Understanding) -> bool:
     """Whether a question asks about one country, and a sentence that is no study's tells of another."""
-    wanted = frozenset().union(*(places_in(match.group(1)) for match in _WHERE.finditer(asked.text)))
+    wanted = _asked_about(asked.text)
     if not wanted or each.source.kind in PAPER_KINDS or each.passage.facet not in _DIFFERS:
         return False
     said = places_in(each.text)

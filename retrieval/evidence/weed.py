@@ -32,9 +32,8 @@ def weed(
     """Keep of each part what answers the question, what answers it best first; nothing where nothing does.
 
     Nothing is read where a sentence was expected to answer almost the very same question: then the other
-    parts keep what was expected to answer such a one. Sentences without
-    expected questions, of sources that are not the shipped ones, are kept as they are: the reader has learnt
-    from the shipped ones.
+    parts keep what was expected to answer such a one. Sentences without expected questions, of sources that
+    are not the shipped ones, are kept as they are: the reader has learnt from the shipped ones.
 
     Args:
         by_slot: Judged sentences of each part, best first.

@@ -105,6 +105,12 @@ def follow(
     )
 
 
+def in_full(text: str, meant: str) -> str:
+    """A text with "it" and "they" said in full, where they stand for something."""
+    said = re.compile(f"(?P<nothing>{_EXPLETIVE.pattern})|\\b(?:it|they|them)\\b", re.IGNORECASE)
+    return said.sub(lambda match: match.group() if match["nothing"] else meant, text)
+
+
 def _pairs(masked: str, subjects: Sequence[EntityId]) -> bool:
     """Whether "it" is asked about together with a drug that is named ("can I take it with ibuprofen")."""
     return bool(subjects) and bool(_PRONOUN.search(_EXPLETIVE.sub(" ", masked)))

@@ -20,6 +20,7 @@ from retrieval.question.plan import IN_SHORT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.verdict.proposition import Proposition, read_proposition
 from retrieval.verdict.stance import Side, stance_on
+from retrieval.verdict.stance_read import stance_as_expected
 
 # Under these headings works say what they found.
 _FINDINGS = frozenset({"efficacy", "study", "comparison"})
@@ -43,8 +44,9 @@ def with_other_side(
     at = next((at for at, each in enumerate(draft.chosen) if each.heading == IN_SHORT), None)
     if proposition is None or proposition.asks != "benefit" or slot is None or at is None:
         return draft
-    chosen = draft.chosen[at]
-    wanted = _OPPOSITE.get(stance_on(proposition, chosen.evidence.text, desk.lexicon).side)
+    first = draft.chosen[at].evidence
+    side = stance_on(proposition, first.text, desk.lexicon).side
+    wanted = _OPPOSITE.get(side)
     if wanted is None:
         return draft
     there = [each.evidence for each in draft.chosen]
@@ -53,10 +55,16 @@ def with_other_side(
             break
         if wanted is not _side(proposition, each, there, desk) or not _may(each, slot, asked, desk):
             continue
+        if side is Side.SILENT and not _affirms(proposition, asked, first, desk):
+            return draft  # there is nothing that this would be the other side of
         if backing := back(each, gathered.everything, desk):
             other = Chosen(IN_SHORT, each, backing)
             return replace(draft, chosen=(*draft.chosen[: at + 1], other, *draft.chosen[at + 1 :]))
     return draft
+
+
+def _affirms(proposition: Proposition, asked: Understanding, first: Evidence, desk: Desk) -> bool:
+    return stance_as_expected(proposition, asked, first, desk.lexicon).side is Side.AFFIRMS
 
 
 def _side(proposition: Proposition, each: Evidence, there: Sequence[Evidence], desk: Desk) -> Side | None:
@@ -72,4 +80,5 @@ def _may(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> bool:
     drugs = {name for name in each.entities if desk.lexicon.entities[name].kind in {"drug", "class"}}
     if each.passage.facet not in _FINDINGS or not drugs or drugs - set(asked.subjects):
         return False
-    return may(each, slot, asked, desk.embedder.encode_queries([asked.text])[0], desk) is not None
+    # What was searched for matters to parts of a facet only, and the direct answer is of none.
+    return may(each, slot, asked, each.vector, desk) is not None

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from corpus.expected import ANY_MEDICINE
 from corpus.lexicon import EntityId, Lexicon
+from retrieval.evidence.places import places_in
 from retrieval.question.hear import load_wordings
 from retrieval.question.mend import SUBJECT_KINDS
 from retrieval.question.premise import Premise
@@ -109,7 +110,7 @@ def read_proposition(asked: Understanding, lexicon: Lexicon) -> Proposition | No
         personal=personal,
         touches=touches,
         foretells=words.foretells.search(masked) is not None,
-        places=frozenset(name for name, form in words.places.items() if form.search(asked.text)),
+        places=places_in(asked.text),
         bodies=frozenset(token.text for token in tokens) & words.bodies,
         settings=frozenset(each.label for each in words.settings.find(tokens)),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from corpus.lexicon import EntityId, Lexicon
+from retrieval.evidence.places import places_in
 from retrieval.question.hear import load_wordings
 from retrieval.support.claims import Claim
 from retrieval.support.likeness import credit
@@ -46,7 +47,7 @@ def elsewhere(
     given = [each.quantity for each in whole.amounts]
     if any(not any(each.quantity.is_in(own) for own in given) for each in asked.claim.amounts):
         return "it does not give the number asked about"
-    if any(not words.places[place].search(sentence) for place in asked.places):
+    if asked.places - places_in(sentence):
         return "it is about another country"
     if asked.bodies - {token.text for token in tokens}:
         return "it is another body that says so"

@@ -6,30 +6,22 @@ Not for reading words: see `retrieval.verdict.stance`.
 
 from __future__ import annotations
 
-import re
-
 from corpus.expected import masked
 from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
+from retrieval.evidence.foresight import is_sure
 from retrieval.question.understand import Understanding
 from retrieval.verdict.proposition import Proposition, as_expected, question_in, read_proposition
 from retrieval.verdict.speaks import names_all
 from retrieval.verdict.stance import Side, Stance, silent, worded_as
+from retrieval.verdict.stance_words import load_stance_words
 
 # Probabilities from which a sentence was read to answer, and to answer with yes or with no.
 _ANSWERS, _CLEAR = 0.6, 0.9
 # What the probabilities of the same answer to two questions add up to, what that to the person's own question
 # must be at least, and what that of the contrary may be.
 _SAME, _TO_THIS, _CONTRARY = 1.2, 0.45, 0.15
-_OF_ONE_CASE = re.compile(
-    r"\d|\b(?:need|have|has|ought|supposed) to\b|\b(?:halve|double|enough|too (?:much|many|long)|means?"
-    r"|proven|half|twice|once)\b",
-    re.I,
-)
-_COMPARES = re.compile(
-    r"\b(less|more|fewer|better|worse|safer|stronger|weaker|longer|shorter|faster|sooner)\b", re.I
-)
 
 
 def stance_as_read(proposition: Proposition, sentence: str, reading: Reading, lexicon: Lexicon) -> Stance:
@@ -60,15 +52,19 @@ def stance_as_expected(
     sentence says yes to the one and no to the other. Never a no, which is read less surely, and nothing about
     an amount or about what somebody should do: numbers are not understood by reading.
     """
-    expected = as_expected(asked, evidence.expected, lexicon)
+    words, expected = load_stance_words(), as_expected(asked, evidence.expected, lexicon)
     other = read_proposition(expected, lexicon)
-    if proposition.asks == "safety" or (other is not None and other.asks == "safety"):
+    if (
+        not is_sure(evidence)
+        or proposition.asks == "safety"
+        or (other is not None and other.asks == "safety")
+    ):
         return silent("that it may be done is not for reading")
-    if _is_comparison(proposition) or _COMPARES.search(expected.text) or not question_in(expected.text):
+    if _is_comparison(proposition) or words.compares.search(expected.text) or not question_in(expected.text):
         return silent("it was not expected to answer with yes or no")
     if proposition.premise is not None or not names_all(proposition, evidence.text, lexicon):
         return silent("it does not name what was asked about")
-    if proposition.personal or _OF_ONE_CASE.search(asked.text):
+    if proposition.personal or words.of_one_case.search(asked.text):
         return silent("it asks about an amount, or about what somebody should do")
     sentence = masked(evidence.text, lexicon)
     one, two = (
@@ -82,4 +78,4 @@ def stance_as_expected(
 
 def _is_comparison(proposition: Proposition) -> bool:
     compares = proposition.asks in {"comparison", "equality"}
-    return compares or _COMPARES.search(proposition.claim.text) is not None
+    return compares or load_stance_words().compares.search(proposition.claim.text) is not None

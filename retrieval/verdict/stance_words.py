@@ -45,6 +45,8 @@ class StanceWords:
     leads: Mapping[str, str]
     opening: re.Pattern[str]
     tail: re.Pattern[str]
+    compares: re.Pattern[str]
+    of_one_case: re.Pattern[str]
     unclear: re.Pattern[str]
     double: re.Pattern[str]
     personal: re.Pattern[str]
@@ -64,7 +66,6 @@ class StanceWords:
     exceptions: Phrases
     touches: Phrases
     axes: Mapping[str, Axis]
-    places: Mapping[str, re.Pattern[str]]
     bodies: frozenset[str]
 
 
@@ -86,6 +87,8 @@ def load_stance_words() -> StanceWords:
         leads=data["leads"],
         opening=re.compile(asked["opening"], re.IGNORECASE),
         tail=re.compile(asked["tail"], re.IGNORECASE),
+        compares=re.compile(asked["compares"], re.IGNORECASE),
+        of_one_case=re.compile(asked["of_one_case"], re.IGNORECASE),
         unclear=re.compile(asked["unclear"], re.IGNORECASE),
         double=re.compile(asked["double"], re.IGNORECASE),
         personal=re.compile(asked["personal"], re.IGNORECASE),
@@ -104,6 +107,5 @@ def load_stance_words() -> StanceWords:
             name: Axis(Phrases({"more": row["more"], "less": row["less"]}), Phrases({name: row["words"]}))
             for name, row in data["axes"].items()
         },
-        places={name: re.compile("|".join(forms)) for name, forms in data["places"].items()},
         bodies=frozenset(data["bodies"]),
     )

@@ -20,7 +20,7 @@ from retrieval.support.claims import read_claim
 from retrieval.support.wording import load_wording
 from retrieval.verdict.differ import SOURCES_DIFFER, together
 from retrieval.verdict.proposition import Proposition, as_expected, read_proposition
-from retrieval.verdict.stance import Side, Stance, silent, stance_on
+from retrieval.verdict.stance import Side, Stance, stance_on
 from retrieval.verdict.stance_read import stance_as_expected, stance_as_read
 from retrieval.verdict.stance_words import load_stance_words
 
@@ -60,7 +60,7 @@ def verdict(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) ->
     }
     first = next((at for at in found if chosen[at].heading == IN_SHORT), None)
     if first is not None and found[first].side is Side.SILENT:
-        found[first] = _as_expected(proposition, asked, chosen[first], lexicon)
+        found[first] = stance_as_expected(proposition, asked, chosen[first].evidence, lexicon)
     affirms, denies, mixed = (
         [at for at, each in found.items() if each.side is side]
         for side in (Side.AFFIRMS, Side.DENIES, Side.MIXED)
@@ -95,13 +95,6 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
         return found
     again = stance_on(other, text, lexicon)
     return again if again.side is Side.DENIES else found
-
-
-def _as_expected(proposition: Proposition, asked: Understanding, each: Chosen, lexicon: Lexicon) -> Stance:
-    """How the statement that answers best was expected to answer, where its words do not settle it."""
-    if proposition.asks == "safety" or not is_sure(each.evidence):
-        return silent("it was not expected to answer this")
-    return stance_as_expected(proposition, asked, each.evidence, lexicon)
 
 
 def _on_all(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
