@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.embed import Embedder, has_native_bfloat16
+from ingest.fuse import packed
+from ingest.pool import Pool
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,6 +36,7 @@ MAPS = (
     "intermediate.dense",
     "output.dense",
 )
+_ACTIVATED = MAPS[4]  # a GELU follows it
 LONGEST = 128  # tokens of a text, its two marks included
 _SMALLEST = 1e-12
 
@@ -40,7 +44,7 @@ Linear = Callable[["Tensor", str], "Tensor"]
 # For each adapted map, by its name in the model, the factors (down, up) of what is added to it: shapes
 # (rank, inputs) and (outputs, rank).
 LowRank = Mapping[str, tuple[Numbers, Numbers]]
-Maps = Mapping[str, tuple["Tensor", "Tensor"]]
+Map = Callable[["Tensor"], "Tensor"]
 
 
 class Base:
@@ -65,9 +69,7 @@ class Base:
 
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
+        tokenizer = bare_tokenizer()
         tokenizer.enable_truncation(LONGEST)
         # oneDNN keeps what it compiles for every new shape: with all lengths it would grow for ever.
         tokenizer.enable_padding(pad_to_multiple_of=8)
@@ -106,7 +108,9 @@ class Base:
         kinds = self.weights["embeddings.token_type_embeddings.weight"][of_pair]
         return self._normal(words + places + kinds, "embeddings")
 
-    def layer(self, at: int, states: Tensor, mask: Tensor, apply: Linear) -> Tensor:
+    def layer(
+        self, at: int, states: Tensor, mask: Tensor, apply: Linear, activated: Linear | None = None
+    ) -> Tensor:
         """Pass one layer.
 
         Args:
@@ -114,6 +118,7 @@ class Base:
             states: Shape (texts, tokens, WIDTH).
             mask: Shape (texts, tokens); False where there is no token.
             apply: Applies a linear map by its name; `linear`, or the same with an adapter.
+            activated: The same for the map that a GELU follows, with that; None for one after the other.
         """
         from torch.nn.functional import gelu, scaled_dot_product_attention
 
@@ -126,7 +131,9 @@ class Base:
         mixed = scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
         mixed = mixed.transpose(1, 2).reshape(texts, length, WIDTH)
         heard = self._normal(apply(mixed, f"{name}.{MAPS[3]}") + states, f"{name}.attention.output")
-        thought = apply(gelu(apply(heard, f"{name}.{MAPS[4]}")), f"{name}.{MAPS[5]}")
+        inner = f"{name}.{_ACTIVATED}"
+        thought = activated(heard, inner) if activated is not None else gelu(apply(heard, inner))
+        thought = apply(thought, f"{name}.{MAPS[5]}")
         return self._normal(thought + heard, f"{name}.output")
 
     def _normal(self, states: Tensor, name: str) -> Tensor:
@@ -151,30 +158,59 @@ class Layers:
 
         self._base = base
         self._number = torch.bfloat16 if has_native_bfloat16() else torch.float32
-        self._maps: Maps = {
+        self._maps = {
             name: self._map(name, low_rank)
             for name in (f"encoder.layer.{at}.{each}" for at in range(first, LAYERS) for each in MAPS)
         }
 
-    def _map(self, name: str, low_rank: LowRank) -> tuple[Tensor, Tensor]:
+    def _map(self, name: str, low_rank: LowRank) -> Map:
         import torch
+        from torch.nn.functional import gelu, linear
 
         weight = self._base.weights[f"{name}.weight"]
         if name in low_rank:
             down, up = low_rank[name]
             weight = weight + torch.from_numpy(up @ down)
-        return weight.to(self._number), self._base.weights[f"{name}.bias"].to(self._number)
+        weight, bias = weight.to(self._number), self._base.weights[f"{name}.bias"].to(self._number)
+        is_activated = name.endswith(_ACTIVATED)
+        faster = packed(weight, bias, "gelu" if is_activated else "none")
+        if faster is not None:
+            return faster
+        if is_activated:
+            return lambda states: gelu(linear(states, weight, bias).float())
+        return lambda states: linear(states, weight, bias)
 
     def passed(self, states: Tensor, mask: Tensor, layers: Iterable[int]) -> Tensor:
         """Pass some layers, in order."""
-        from torch.nn.functional import linear
 
         def apply(states: Tensor, name: str) -> Tensor:
-            return linear(states.to(self._number), *self._maps[name]).float()
+            return self._maps[name](states.to(self._number)).float()
 
         for at in layers:
-            states = self._base.layer(at, states, mask, apply)
+            states = self._base.layer(at, states, mask, apply, apply)
         return states
+
+
+def make_pool(base: Base, layers: Layers) -> Pool:
+    """Make what encodes many texts, each as the mean of its tokens' states and none filled up."""
+    import torch
+
+    def transformer(input_ids: Tensor) -> SimpleNamespace:
+        mask = torch.ones(input_ids.shape, dtype=torch.bool)
+        states = layers.passed(base.embed(input_ids), mask, range(LAYERS))
+        return SimpleNamespace(last_hidden_state=states)
+
+    return Pool(transformer, bare_tokenizer(), LONGEST, WIDTH)
+
+
+def bare_tokenizer() -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
+    """The packaged model's tokenizer, which neither cuts texts nor fills them up."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def first_adapted(adapters: Iterable[LowRank]) -> int:

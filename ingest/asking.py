@@ -18,13 +18,13 @@ from zipfile import BadZipFile
 import numpy as np
 
 from corpus.errors import RecordError
-from ingest.adapt import LAYERS, WIDTH, Base, Layers, LowRank, Numbers, mean_of
+from ingest.adapt import LAYERS, WIDTH, Base, Layers, LowRank, Numbers, make_pool, mean_of
+from ingest.pool import Piece
 from ingest.threads import one_thread
 
 WEIGHTS = Path(__file__).with_name("asking.npz")
-_BATCH = 64
+_FEW = 64  # questions that are encoded at once, on the thread that asks for it
 _DOWN, _UP = "/down", "/up"  # endings of the names of an adapter's two factors
-_FEW = 8  # texts up to which sharing the work out costs more than it saves
 
 
 class QuestionReader:
@@ -67,21 +67,19 @@ class QuestionReader:
         if len(questions) <= _FEW:
             with one_thread():
                 return self._encode(questions)
-        return self._encode(questions)
+        base, layers = self._model
+        pooled = make_pool(base, layers).encode([Piece(each) for each in questions])
+        return np.concatenate([each.texts for each in pooled])
 
     def _encode(self, questions: Sequence[str]) -> Numbers:
+        """Encode a few, filled up to one length."""
         import torch
 
         base, layers = self._model
-        vectors = np.zeros((len(questions), WIDTH), dtype=np.float32)
-        # Those of about the same length together: little is filled up.
-        order = sorted(range(len(questions)), key=lambda row: len(questions[row]))
         with torch.inference_mode():
-            for start in range(0, len(order), _BATCH):
-                rows = order[start : start + _BATCH]
-                ids, mask = base.tokens([questions[row] for row in rows])
-                states = layers.passed(base.embed(ids), mask, range(LAYERS))
-                vectors[rows] = torch.nn.functional.normalize(mean_of(states, mask), dim=-1).numpy()
+            ids, mask = base.tokens(questions)
+            states = layers.passed(base.embed(ids), mask, range(LAYERS))
+            vectors: Numbers = torch.nn.functional.normalize(mean_of(states, mask), dim=-1).numpy()
         return vectors
 
 

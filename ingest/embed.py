@@ -200,7 +200,8 @@ class Embedder(Embeddings):
         is_marked = self._tokenizer.num_special_tokens_to_add(False) == _MARKS
         if prompted or not is_mean or not is_marked or getattr(model[0], "do_lower_case", False):
             return None
-        return Pool(fused(model[0].auto_model), self._tokenizer, self.window + _MARKS)
+        width = int(model[0].auto_model.config.hidden_size)
+        return Pool(fused(model[0].auto_model), self._tokenizer, self.window + _MARKS, width)
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: a unit vector, shape (dimension,), float32."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.document import Span
+from ingest.threads import workers
 
 if TYPE_CHECKING:
     import torch
@@ -65,13 +66,14 @@ class Pool:
         transformer: Called with `input_ids`, gives `last_hidden_state`.
         tokenizer: A `tokenizers.Tokenizer` that neither cuts nor fills up, and marks a text's start and end.
         window: The most tokens that are read, with those marks.
+        dimension: Length of a state.
     """
 
-    def __init__(self, transformer: Any, tokenizer: Any, window: int) -> None:  # noqa: ANN401  (untyped)
+    def __init__(self, transformer: Any, tokenizer: Any, window: int, dimension: int) -> None:  # noqa: ANN401
         self._transformer = transformer
         self._tokenizer = tokenizer
         self._window = window
-        self._dimension = int(transformer.config.hidden_size)
+        self._dimension = dimension
 
     def encode(self, pieces: Sequence[Piece]) -> Iterator[Pooled]:
         """Encode texts with their spans, slice by slice, in order.
@@ -80,20 +82,14 @@ class Pool:
         texts of one length share a batch, so nothing is filled up and nothing masked.
         """
         slices = [pieces[at : at + _SLICE] for at in range(0, len(pieces), _SLICE)]
-        # Each batch on one thread: threads that share a product out spend their time waiting for each other.
-        with (
-            _one_thread_each() as threads,
-            ThreadPoolExecutor(threads, initializer=_on_one_thread) as workers,
-        ):
-            tokens = [workers.submit(self._tokenise, each) for each in slices[:1]]
+        with workers() as them:
+            tokens = [them.submit(self._tokenise, each) for each in slices[:1]]
             for at, part in enumerate(slices):
-                tokens += [workers.submit(self._tokenise, each) for each in slices[at + 1 : at + 2]]
-                yield self._encode(part, tokens.pop(0).result(), workers)
+                tokens += [them.submit(self._tokenise, each) for each in slices[at + 1 : at + 2]]
+                yield self._encode(part, tokens.pop(0).result(), them)
                 give_memory_back()
 
-    def _encode(
-        self, pieces: Sequence[Piece], tokens: Sequence[_Tokens], workers: ThreadPoolExecutor
-    ) -> Pooled:
+    def _encode(self, pieces: Sequence[Piece], tokens: Sequence[_Tokens], them: ThreadPoolExecutor) -> Pooled:
         firsts = np.cumsum([0, *(len(piece.spans) for piece in pieces)])
         texts = np.empty((len(pieces), self._dimension), dtype=np.float32)
         spans = np.empty((int(firsts[-1]), self._dimension), dtype=np.float32)
@@ -104,7 +100,7 @@ class Pool:
                 texts[at] = state.mean(axis=0)
                 spans[firsts[at] : firsts[at + 1]] = _means(state, tokens[at])
 
-        running: list[Future[None]] = [workers.submit(run, batch) for batch in _batches(tokens)]
+        running: list[Future[None]] = [them.submit(run, batch) for batch in _batches(tokens)]
         for each in running:
             each.result()
         return Pooled(unit(texts), unit(spans))
@@ -162,26 +158,7 @@ def _batches(tokens: Sequence[_Tokens]) -> Iterator[list[int]]:
         yield batch
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[int]:
-    """Tell how many threads torch would use, and have it use one; as it was afterwards."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield threads
-    finally:
-        torch.set_num_threads(threads)
-
-
 def give_memory_back() -> None:
     """Give the system what is free: batches of ever other sizes leave holes that add up to gigabytes."""
     with suppress(OSError, AttributeError):  # only glibc needs it, and has it
         ctypes.CDLL("libc.so.6").malloc_trim(0)
-
-
-def _on_one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)  # which counts for the thread that says it

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.document import Span
-from ingest.fuse import fused
+from ingest.fuse import fused, packed
 from ingest.pool import Piece, Pool
 
 SENTENCES = (
@@ -118,6 +118,23 @@ def test_a_torch_that_cannot_fuse_keeps_the_model_as_it_is(embedder, monkeypatch
 
     monkeypatch.setattr("ingest.fuse._linear", wrong)
     assert fused(plain) is plain
+    dense = plain.encoder.layer[0].output.dense
+    assert packed(dense.weight.bfloat16(), dense.bias.bfloat16()) is None
+
+
+@pytest.mark.parametrize("then", ["none", "gelu"])
+def test_a_packed_map_gives_what_the_map_gives(embedder, then):
+    dense = embedder._model[0].auto_model.encoder.layer[0].intermediate.dense
+    weight, bias = dense.weight.bfloat16(), dense.bias.bfloat16()
+    assert packed(weight.float(), bias.float(), then) is None  # only what has half precision is packed
+    found = packed(weight, bias, then)
+    if found is None:
+        pytest.skip("this torch does not pack")
+    with torch.inference_mode():
+        states = torch.linspace(-2, 2, 8 * 384).reshape(2, 4, 384).bfloat16()
+        plain = torch.nn.functional.linear(states, weight, bias)
+        plain = torch.nn.functional.gelu(plain) if then == "gelu" else plain
+        assert torch.allclose(found(states).float(), plain.float(), atol=0.05)
 
 
 def test_a_model_that_is_not_pooled_by_the_mean_encodes_spans_by_themselves(embedder, tmp_path):
