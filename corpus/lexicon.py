@@ -130,7 +130,9 @@ class Lexicon:
             phrase = tuple(word.norm for word in words[at : at + length])
             if len(phrase) < length:
                 continue
-            for form in (phrase, (*phrase[:-1], phrase[-1].removesuffix("s"))):
+            # "The pill" is one thing, "the pills" are any.
+            singular = (*phrase[:-1], phrase[-1].removesuffix("s")) if phrase[0] != "the" else phrase
+            for form in (phrase, singular):
                 if form in self.phrases:
                     yield length, self.phrases[form]
 

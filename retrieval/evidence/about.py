@@ -21,12 +21,21 @@ _OF_THE_CONDITION = frozenset(
 # Of these a sentence may name others beside the subject, but not before it.
 _OF_ITS_OWN = frozenset({"overdose", "legal"})
 # These each drug has for itself: what holds for a wide class of drugs (antidepressants) says nothing of them.
-_OF_EACH_DRUG = frozenset({"dose", "dose_special", "forms", "duration", "side_effects", "uses"})
+_OF_EACH_DRUG = frozenset(
+    {"dose", "dose_special", "forms", "duration", "side_effects", "uses", "mechanism"}
+    | {"pregnancy", "breastfeeding"}
+)
 _OF_ITS_PAGE, _OF_CLASS, _OF_WIDE_CLASS = 0.8, 0.75, 0.5
 # Who asks for a drug is answered by its name.
 _ASKS_FOR_A_DRUG = re.compile(
     r"\b(what|which|is there an?)\s+(other |the )?(drug|medicine|medication|tablet|pill)s?\b|\bantidote\b",
     re.I,
+)
+# Between the members of a list: "300 micrograms per litre for flunitrazepam, 100 for lorazepam and 20 for X".
+_LISTED = re.compile(
+    r"\s*(?:\([^)]{0,60}\))?\s*(?:[,;/&]|\bor\b|\band\b|\bnor\b|\bas well as\b)(?:\s*(?:or|and))?\s*"
+    r"(?:(?:about |up to )?\d[\d.,]*\s*(?:[a-z%]+ ){0,3}?(?:for|of|with|by) )?(?:the )?",
+    re.IGNORECASE,
 )
 _OPENING = 5  # characters that may stand before a name: "The "
 
@@ -54,7 +63,9 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
         return None
     if slot.facets[:1] == ("definition",) and max(fits) < _OF_ITS_PAGE and _is_drug(slot.subjects, lexicon):
         return None  # what its class is does not say what it is
-    others = _strangers(each, asked, lexicon)
+    unasked = _unasked(each, asked, lexicon)
+    others = unasked - _listed_with(each, asked, lexicon)
+    listed = len(unasked - others)
     if slot.sure:  # the food or the salt that it warns of is no other medicine
         others = {entity for entity in others if lexicon.entities[entity].kind != "substance"}
     if is_certain(each) and max(fits) == 1.0 and _ASKS_FOR_A_DRUG.search(asked.text):
@@ -69,7 +80,13 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
     # A class was asked about: a sentence that singles out a member says less about it.
     members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
-    return max(fits) + both - 0.15 * min(members, 2) - (0 if slot.names_others else 0.2 * min(len(others), 3))
+    aside = 0.05 * min(listed, 3) + (0 if slot.names_others else 0.2 * min(len(others), 3))
+    return max(fits) + both - 0.15 * min(members, 2) - aside
+
+
+def is_about_any(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
+    """Whether a sentence is about one of some subjects, or about its class."""
+    return any(_fit(each, subject, lexicon) for subject in subjects)
 
 
 def _is_drug(subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
@@ -130,7 +147,7 @@ def first_named(text: str, lexicon: Lexicon) -> EntityId | None:
     return next((entity for entity in named if lexicon.entities[entity].kind in kinds), None)
 
 
-def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
+def _unasked(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
     """Drugs and classes in a sentence that were not asked about, neither in person nor by a class."""
     wanted = set(asked.subjects)
     if not wanted:
@@ -145,6 +162,25 @@ def _strangers(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[En
         and entity not in above
         and not lexicon.ancestors(entity) & wanted
     }
+
+
+def _listed_with(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
+    """What stands in one list with what was asked about: the sentence says the same of both."""
+    wanted = set(asked.subjects)
+    return set().union(*(each for each in _lists(each.text, lexicon) if each & wanted))
+
+
+@lru_cache(maxsize=65536)
+def _lists(text: str, lexicon: Lexicon) -> tuple[frozenset[EntityId], ...]:
+    """What a sentence names in one breath: "diazepam, lorazepam (Ativan) and oxazepam"."""
+    lists: list[set[EntityId]] = []
+    end = 0
+    for each in lexicon.mentions(text):
+        if not lists or not _LISTED.fullmatch(text, end, each.start):
+            lists.append(set())
+        lists[-1].add(each.entity)
+        end = each.end
+    return tuple(frozenset(each) for each in lists if len(each) > 1)
 
 
 def names(each: Evidence, entity: EntityId, lexicon: Lexicon) -> bool:

@@ -106,7 +106,7 @@ def _judged(
     judged = judge(sentences, slot, asked, vector, desk)
     if not judged and slot.facets and slot.asked:
         judged = judge(sentences, replace(slot, loose=True), asked, question, desk)
-    if not judged and slot.together and slot.asked and not set(asked.facets) & JOINT:
+    if not judged and slot.together and slot.asked and not set(slot.facets[:1]) & JOINT:
         # Nothing speaks of all of them at once: then what speaks of one will do.
         judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
     if not judged and slot.partners and slot.asked and slot.facets[0] in WHATEVER_FOR:

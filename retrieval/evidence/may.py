@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from corpus.facets import FacetId
 from ingest.embed import Vectors
-from retrieval.evidence.about import context_fit, names, subject_fit
+from retrieval.evidence.about import context_fit, is_about_any, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_nearly_sure, is_sure
 from retrieval.evidence.places import is_elsewhere
@@ -67,9 +67,13 @@ def _fit_of_sure(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -
         return None
     if not slot.loose and not speaks_of_names(each, asked, desk):
         return None
+    if slot.loose and is_beside(each, asked):
+        return None
     if context_fit(each, asked, slot, desk.lexicon, asked.context) < 0:
         return None
     fit = subject_fit(each, slot, asked, desk.lexicon)
+    if asked.subjects and not is_certain(each) and not is_about_any(each, asked.subjects, desk.lexicon):
+        return None  # what holds for the condition says nothing of the medicine
     is_exact = bool(each.entities & set(asked.subjects))
     return fit if is_exact or not slot.loose else None
 

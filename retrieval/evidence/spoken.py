@@ -15,9 +15,11 @@ _LIKELY = 0.65  # below it, a sentence that is like the question in meaning does
 _SHORT = 7  # words up to which each of them does
 _SPOKEN_OF, _ALIKE = 0.5, 0.62  # of the question's words; of its meaning (cosine)
 _BEFORE_A_NAME = (
-    r"\b(?:does|do|did|is|are|was|can|could|will|would|should|of|on|with|without|about|than|and|or|for|from|to"
+    r"\b(?:does|do|did|is|are|was|can|could|will|would|should|of|on|with|without|about|against|than|and|or|for|from|to"
     r"|tak(?:e|es|ing)|took|us(?:e|es|ing)|start\w*|stop\w*|give[ns]?)\s+(?:(?:the|my|some|an?)\s+)?"
 )
+_AFTER_A_NAME = r"\s+(?:[xsecm][rl]\b|tablets?\b|capsules?\b|pills?\b|injections?\b|patch(?:es)?\b|\d+ ?mg\b)"
+_EFFECTS = ("side_effects",)  # of which each is another: who asks about hair is not answered by weight
 _SHORTEST_NAME = 5  # letters; what is shorter and no word is more often slang than a name
 
 
@@ -28,9 +30,7 @@ def speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Desk
     of whatever else fits. Where names and facets say what is asked for, other words weigh little.
     """
     expected = answers(each) and not slot.outlined
-    points = [word for facet, word in asked.points if facet in slot.facets[:1]]
-    unsaid = points and not any(speaks_of(point, each.text) for point in points)
-    if unsaid and not slot.outlined and not expected:
+    if _misses_the_point(each, slot, asked) and not (is_certain(each) if slot.direct else expected):
         return False
     if not asked.terms or _is_of_the_pair(each, asked):
         return True
@@ -60,6 +60,16 @@ def speaks_of_terms(each: Evidence, slot: Slot, asked: Understanding, desk: Desk
     # What it was written down to answer says more than its meaning, where anybody wrote that down.
     is_alike = each.relevance >= _ALIKE and (each.foreseen is None or each.foreseen >= _LIKELY)
     return covered >= 0.5 or (is_alike and all(is_known(term, desk.index) for term in asked.terms))
+
+
+def _misses_the_point(each: Evidence, slot: Slot, asked: Understanding) -> bool:
+    """Whether a sentence says nothing of what exactly is asked about within a facet (weight, hair)."""
+    if slot.outlined:
+        return False
+    of = _EFFECTS if slot.direct else slot.facets[:1]
+    points = [word for facet, word in asked.points if facet in of]
+    said = f"{each.text} {each.expected}" if slot.direct else each.text
+    return bool(points) and not any(speaks_of(point, said) for point in points)
 
 
 def speaks_of_names(each: Evidence, asked: Understanding, desk: Desk) -> bool:
@@ -95,8 +105,9 @@ def _is_familiar(word: str, index: Index) -> bool:
 
 
 def _is_named(name: str, text: str) -> bool:
-    """Whether a word stands where the name of what is asked about stands ("does X", "with X", "should X")."""
-    return re.search(rf"{_BEFORE_A_NAME}{re.escape(name)}\b", text, re.I) is not None
+    """Whether a word stands where a name does ("does X", "with X", "X XR: ...", "the X tablets")."""
+    word = re.escape(name)
+    return re.search(rf"(?:{_BEFORE_A_NAME}|^\W*){word}\b|\b{word}{_AFTER_A_NAME}", text, re.I) is not None
 
 
 def _is_name(word: str) -> bool:

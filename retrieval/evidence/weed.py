@@ -20,7 +20,7 @@ from retrieval.question.plan import Slot
 _READ, _READ_LAST, _QUESTIONS = 3, 4, 2
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and from where one answers that nothing else speaks for.
-_BEST, _LEAST, _LIKELY = 0.06, 0.03, 0.45
+_BEST, _LEAST, _LIKELY = 0.06, 0.03, 0.5
 _OF_READING = 0.3  # what it weighs beside the score
 
 Readings = Mapping[tuple[str, int], Reading]

@@ -35,6 +35,8 @@ _OF_PEOPLE = frozenset({"older_people", "children", "pregnancy", "breastfeeding"
 _OF_TIME = frozenset({"duration", "onset"})
 # What a question of how long something goes on may be heard to ask for.
 _SAID_OF_TIME = frozenset({"duration", "onset", "dependence", "frequency", "outlook"})
+# What two drugs are asked about together or one after the other.
+_OF_PAIRS = frozenset({"interactions", "switching", "opioids"})
 # "How long should I wait?" is asked of what was spoken of together.
 _OF_WAITING = frozenset({"duration", "onset", "switching"})
 _LASTING = (FacetId("stopping"), FacetId("side_effects"))
@@ -69,6 +71,11 @@ def follow(
     pointed = _pointed_at(masked, earlier)
     if pointed and not (subjects and not _COMPARING.search(masked)):
         subjects = tuple(dict.fromkeys((*subjects, *pointed)))
+    elif _goes_on_with_a_pair(asked, before):
+        # "And Xanax?" after a question about two asks the same of the first and it.
+        subjects = (
+            before.subjects if set(subjects) <= set(before.subjects) else (before.subjects[0], *subjects)
+        )
     elif inherited or _COMPARING.search(masked) or _pairs(masked, subjects):
         # "it" is the one that the talk is about; "they" and a bare "and with alcohol?" are all of them.
         talk_of = before.subjects[:1] if _SINGULAR.search(masked) else before.subjects
@@ -83,8 +90,8 @@ def follow(
         points = before.points
     elif inherited and _CONDITION.match(masked) and before.facets and set(asked.facets) <= {"uses"}:
         facets, terms, points = before.facets, tuple(dict.fromkeys((*before.terms, *terms))), before.points
-    elif not facets and not set(context) - set(before.context):
-        facets, terms, points = before.facets, terms or before.terms, before.points
+    elif not facets and not terms and not set(context) - set(before.context):
+        facets, terms, points = before.facets, before.terms, before.points
     elif facets and set(facets) <= _OF_TIME:
         lasting = [each for each in _LASTING if each in before.facets]
         facets = (*lasting[:1], *facets)  # "how long does that last?", asked of withdrawal
@@ -116,6 +123,12 @@ def _pairs(masked: str, subjects: Sequence[EntityId]) -> bool:
     return bool(subjects) and bool(_PRONOUN.search(_EXPLETIVE.sub(" ", masked)))
 
 
+def _goes_on_with_a_pair(asked: Understanding, before: Understanding) -> bool:
+    """Whether a follow-up names one drug only, after a question about two taken together or in turn."""
+    pair = len(before.subjects) == 2 and bool(set(before.facets) & _OF_PAIRS)
+    return pair and len(asked.subjects) == 1 and set(asked.facets) <= _OF_PAIRS | _OF_TIME
+
+
 def _event(before: Understanding) -> str:
     """What was spoken of that begins and ends: withdrawal, or a side effect; empty where it was neither."""
     if _LASTING[0] in before.facets:
@@ -128,7 +141,7 @@ def _wording(
     asked: Understanding, before: Understanding, asks_the_same: bool, lexicon: Lexicon, event: str
 ) -> str:
     """What a follow-up asks, said in full."""
-    if asks_the_same and asked.subjects:
+    if asks_the_same and asked.subjects and not asked.terms:
         return before.wording  # "and sertraline?": the same of another
     if asked.subjects:
         return asked.wording

@@ -20,6 +20,7 @@ from corpus.lexicon import Lexicon, tokens
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SHORT = 3  # words of a match that has no room for anything else
 Extreme = Literal["most", "least"]
+_WORD = re.compile(r"(?<![\w'’&/-])[a-z]\w*(?![\w'’&/-])")
 # Facets whose words say which of many things is meant; a lay term of these is left for the patterns to read.
 _POINTED = frozenset({"side_effects"})
 
@@ -33,6 +34,7 @@ class Wordings:
     stop_words: frozenset[str]
     back_references: frozenset[str]
     extremes: dict[Extreme, re.Pattern[str]]
+    shorthand: dict[str, str]
 
     def speaks_of(self, facet: FacetId, text: str) -> bool:
         """Whether a text uses the words by which a facet is asked for."""
@@ -59,8 +61,15 @@ def load_wordings() -> Wordings:
         kinds=tuple((row["kind"], row["subjects"], compiled(row["any"])) for row in data["kinds"]),
         stop_words=frozenset(data["stop_words"].split()),
         back_references=frozenset(data["back_references"]),
+        shorthand=data["shorthand"],
         extremes={name: re.compile(pattern, re.IGNORECASE) for name, pattern in data["extremes"].items()},
     )
+
+
+def spelt_out(text: str) -> str:
+    """A text with the words in full that people type for short ("can u take x n y")."""
+    shorthand = load_wordings().shorthand
+    return _WORD.sub(lambda found: shorthand.get(found.group(), found.group()), text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from corpus.lexicon import EntityId, Lexicon, Mention, tokens
 from retrieval.words import respelled
 
 SUBJECT_KINDS = frozenset({"drug", "class", "therapy"})
+_SHORTEST = 5  # letters of a word that is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,13 @@ def nearest_name(word: str, lexicon: Lexicon) -> EntityId | None:
     """The drug or class that a word misspells; None when it is far from all names or near to two.
 
     One slip is forgiven in 5 to 7 letters, two in 8 or more (optimal string alignment distance), and never
-    in the first letter: drug names differ by as little as two letters (lorazepam, loprazolam).
+    in the first letter: drug names differ by as little as two letters (lorazepam, loprazolam). A word with
+    which the names of just one begin is short for it (mirtaz).
     """
-    if len(word) < 5 or not word.isalpha():
+    if len(word) < _SHORTEST or not word.isalpha():
         return None
+    if begun := _begun(word.removesuffix("s"), lexicon):
+        return begun
     allowed = 1 if len(word) < 8 else 2
     best: dict[EntityId, int] = {}
     for phrase, entity in lexicon.phrases.items():
@@ -78,3 +82,16 @@ def nearest_name(word: str, lexicon: Lexicon) -> EntityId | None:
     # A word two slips away from one name is often a real name that the lexicon lacks (an INN stem is shared
     # by many); then it must not also be near another one.
     return winners[0] if len(winners) == 1 and (nearest == 1 or len(best) == 1) else None
+
+
+@lru_cache(maxsize=4096)
+def _begun(word: str, lexicon: Lexicon) -> EntityId | None:
+    """The drug or class whose name begins with a word; None where there are several, or it is too short."""
+    if len(word) < _SHORTEST:
+        return None
+    begun = {
+        entity
+        for phrase, entity in lexicon.phrases.items()
+        if len(phrase) == 1 and phrase[0].startswith(word) and lexicon.entities[entity].kind in SUBJECT_KINDS
+    }
+    return begun.pop() if len(begun) == 1 else None

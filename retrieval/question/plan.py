@@ -13,6 +13,7 @@ import yaml
 from corpus.facets import FacetId, FacetTable
 from corpus.lexicon import EntityId, Lexicon
 from retrieval.question.hear import Extreme
+from retrieval.question.mend import SUBJECT_KINDS
 from retrieval.question.understand import Understanding
 
 IN_SHORT = "In short"
@@ -147,26 +148,26 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
         and not set(wanted) & JOINT
         and not special
     ):
-        return _from_outline(outline, asked, subjects, wanted, facets)
+        return _from_outline(outline, asked, subjects, wanted, facets, lexicon)
     if asked.kind == "overview" or (
         asked.kind in {"definition", "naming"} and set(wanted) <= {"definition", "condition"}
     ):
         if not asked.subjects:
             outline = load_outlines()["condition"]
-        return _from_outline(outline, asked, subjects, (), facets)
+        return _from_outline(outline, asked, subjects, (), facets, lexicon)
     named_alone = len(subjects) == 1 and asked.subjects and not asked.terms and not partners
     if not wanted and named_alone and len(asked.text.split()) <= _BARE:
-        return _from_outline(load_outlines()["overview"], asked, subjects, (), facets)
+        return _from_outline(load_outlines()["overview"], asked, subjects, (), facets, lexicon)
     if not wanted:
         # Nothing says what is wanted of them: then a statement must at least be about all that is named.
         named = tuple(each for each in asked.context if each not in subjects)
         return (
             Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, len(subjects) > 1, named),
-            _whatever_is_sure(asked),
+            _whatever_is_sure(asked, lexicon),
         )
     if set(wanted) == {"definition"}:
         subjects = subjects[:1]  # "is pregabalin a benzodiazepine" asks what pregabalin is
-    together = len(subjects) > 1 and asked.kind in {"open", "yes_no"}
+    together = len(subjects) > 1 and (asked.kind in {"open", "yes_no"} or bool(set(wanted) & JOINT))
     besides = tuple(facet for facet in asked.facets if facet not in wanted and facet != "definition")
     # Of two conditions ("for back pain and anxiety") a source speaks of one or the other.
     conditions = [each for each in partners if lexicon.entities[each].kind == "condition"]
@@ -197,14 +198,16 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
         for facet in wanted
         for group in groups
     )
-    return (direct, _whatever_is_sure(asked), *parts)
+    return (direct, _whatever_is_sure(asked, lexicon), *parts)
 
 
-def _whatever_is_sure(asked: Understanding) -> Slot:
+def _whatever_is_sure(asked: Understanding, lexicon: Lexicon) -> Slot:
     """Room for a sentence that answers just this, of whatever that is named and under any heading."""
     if asked.kind in {"compare", "contrast"}:  # of one alone it would compare nothing
         return Slot(IN_SHORT, (), asked.subjects, 1, together=True, direct=True, foreseen=True, sure=True)
-    named = tuple(dict.fromkeys((*asked.subjects, *asked.context)))
+    # A medicine among the context is only what the subject was likened to.
+    besides = (each for each in asked.context if lexicon.entities[each].kind not in SUBJECT_KINDS)
+    named = tuple(dict.fromkeys((*asked.subjects, *besides)))
     return Slot(IN_SHORT, (), named, 1, direct=True, foreseen=True, sure=True)
 
 
@@ -273,6 +276,7 @@ def _from_outline(
     subjects: tuple[EntityId, ...],
     wanted: tuple[FacetId, ...],
     facets: FacetTable,
+    lexicon: Lexicon,
 ) -> tuple[Slot, ...]:
     slots: list[Slot] = []
     # What is asked for by name comes first; the outline supplies the rest.
@@ -305,6 +309,6 @@ def _from_outline(
         slots.append(
             Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, partners=asked.context, direct=True, foreseen=True)
         )
-        slots.append(_whatever_is_sure(asked))
+        slots.append(_whatever_is_sure(asked, lexicon))
     slots.sort(key=lambda slot: slot.heading != IN_SHORT)
     return tuple(slots)

@@ -15,7 +15,15 @@ from corpus.facets import FacetId
 from corpus.lexicon import EntityId, LayTerm, Lexicon, Mention, tokens
 from ingest.document import normalise
 from retrieval.question.follow import follow
-from retrieval.question.hear import Extreme, QuestionKind, extreme_of, hear, load_wordings, shape_of
+from retrieval.question.hear import (
+    Extreme,
+    QuestionKind,
+    extreme_of,
+    hear,
+    load_wordings,
+    shape_of,
+    spelt_out,
+)
 from retrieval.question.language import foreign_language
 from retrieval.question.mend import SUBJECT_KINDS, Correction, mend
 from retrieval.question.premise import Premise, find_premises
@@ -30,6 +38,11 @@ _ROLE = re.compile(
     r"\b(?:licen[sc]ed|approved|labell?ed|used|prescribed|given|sold|marketed|taken|works?|acts?) "
     r"as (?:an? )?(?:[\w-]+ ){0,3}$",
     re.IGNORECASE,
+)
+# "Does it do that like SSRIs do?" asks about it; they only say what is meant.
+_LIKE, _DO = (
+    re.compile(r"\blike (?:the |other |most )?$", re.I),
+    re.compile(r"(?: (?:do(?:es)?|did|can|are|is))?\W*$"),
 )
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
 _LONGEST_WORD = 80
@@ -84,6 +97,7 @@ def understand(
     # A word without end would keep the patterns busy for half a minute.
     text = " ".join(word[:_LONGEST_WORD] for word in normalise(question)[:_LONGEST_QUESTION].split())
     common = load_wordings().stop_words
+    text = spelt_out(text)
     text, corrections = mend(
         text, lexicon.mentions(text), lexicon, lambda word: word in common or is_word(word)
     )
@@ -101,6 +115,9 @@ def understand(
         held_against |= {each.entity for each in mentions if _is_role(each, main, lexicon)}
     named = [each for each in named if each not in held_against]
     subjects = tuple(each for each in named if lexicon.entities[each].kind in SUBJECT_KINDS)
+    if len(subjects) > 1 and heard.facets:  # with nothing else asked, they are compared
+        alike = {each.entity for each in mentions[1:] if _is_likened_to(each, main)}
+        subjects = tuple(each for each in subjects if each not in alike)
     asked = Understanding(
         text=main,
         kind="open",
@@ -127,6 +144,11 @@ def _is_adjective(mention: Mention, text: str, lexicon: Lexicon) -> bool:
 def _is_role(mention: Mention, text: str, lexicon: Lexicon) -> bool:
     """Whether a class only says what a drug is taken for ("is X licensed as an antidepressant")."""
     return lexicon.entities[mention.entity].kind == "class" and bool(_ROLE.search(text[: mention.start]))
+
+
+def _is_likened_to(mention: Mention, text: str) -> bool:
+    """Whether what is asked about is only likened to a medicine ("does X cause it like SSRIs do")."""
+    return bool(_LIKE.search(text[: mention.start]) and _DO.match(text, mention.end))
 
 
 def _without(text: str, premises: Sequence[Premise]) -> str:
