@@ -22,7 +22,19 @@ from retrieval.safety.triage import Level, Triage, triage
 
 SETS = Path(__file__).with_name("sets")
 ANSWER = "answer"
-_SPLITS = ("tune", "tune_2", "held", "held_2", "held_3", "held_4", "held_5", "held_6")
+_SPLITS = (
+    "tune",
+    "tune_2",
+    "held",
+    "held_2",
+    "held_3",
+    "held_4",
+    "held_5",
+    "held_6",
+    "held_7",
+    "held_8",
+    "hard",
+)
 _DANGEROUS = (Level.EMERGENCY, Level.DECLINE)
 
 

@@ -40,11 +40,12 @@ from retrieval.safety.triage import Level, triage
 
 # Of the harmless prompts of the development set at most this share may be raised, to keep to 2 % of new ones:
 # 0.016 gave 18 of 802 in held sets, 1.4 times as many.
-HARMLESS_RAISED = 0.0125
+HARMLESS_RAISED = 0.014
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
 TRUST = Trust(network=0.6, vectors=0.1, letters=0.3)
 # Rounds of each cycle. What goes on from earlier learning needs fewer, at a lower rate.
 AFRESH, GOING_ON = Method(rounds=(6, 4)), Method(rounds=(2,), rate=8e-4, seed=41)
+_BY_CHANCE = 0.002  # one prompt of the development set
 _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 
 
@@ -110,13 +111,16 @@ def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -
     """Find the thresholds that find the most while few harmless sentences are raised.
 
     Of all pairs within the allowed share of false alarms, the one that finds most; a request to decline that
-    is not recognised counts half as much as an emergency.
+    is not recognised counts half as much as an emergency. Where one prompt more or less makes the difference,
+    the pair that raises least, and asks for most.
     """
     table = _Table(sentences, unseen)
     pairs = [{Level.EMERGENCY: one, Level.DECLINE: other} for one in _STEPS for other in _STEPS]
     counted = [(table.count(pair), pair) for pair in pairs]
     allowed = [each for each in counted if each[0][2] <= HARMLESS_RAISED]
-    return max(allowed, key=lambda each: (each[0][0] + 0.5 * each[0][1], -each[0][2]))[1]
+    found = [count[0] + 0.5 * count[1] for count, _ in allowed]
+    as_good = [each for each, score in zip(allowed, found, strict=True) if score > max(found) - _BY_CHANCE]
+    return min(as_good, key=lambda each: (each[0][2], -sum(each[1].values())))[1]
 
 
 class _Table:
