@@ -12,6 +12,7 @@ from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_sure
 from retrieval.question.understand import Understanding
+from retrieval.support.wording import read_tokens
 from retrieval.verdict.proposition import Proposition, as_expected, question_in, read_proposition
 from retrieval.verdict.speaks import names_all
 from retrieval.verdict.stance import Side, Stance, silent, worded_as
@@ -62,6 +63,8 @@ def stance_as_expected(
         return silent("that it may be done is not for reading")
     if _is_comparison(proposition) or words.compares.search(expected.text) or not question_in(expected.text):
         return silent("it was not expected to answer with yes or no")
+    if words.opinion.find(read_tokens(evidence.text)):
+        return silent("it gives no finding")
     if proposition.premise is not None or not names_all(proposition, evidence.text, lexicon):
         return silent("it does not name what was asked about")
     if proposition.personal or words.of_one_case.search(asked.text):
