@@ -33,8 +33,9 @@ _ASKS_FOR_A_DRUG = re.compile(
 )
 # Between the members of a list: "300 micrograms per litre for flunitrazepam, 100 for lorazepam and 20 for X".
 _LISTED = re.compile(
-    r"\s*(?:\([^)]{0,60}\))?\s*(?:[,;/&]|\bor\b|\band\b|\bnor\b|\bas well as\b)(?:\s*(?:or|and))?\s*"
-    r"(?:(?:about |up to )?\d[\d.,]*\s*(?:[a-z%]+ ){0,3}?(?:for|of|with|by) )?(?:the )?",
+    r"\s*\(|\)?\s*(?:\([^)]{0,60}\))?\s*(?:[,;/&]|\bor\b|\band\b|\bnor\b|\bas well as\b)(?:\s*(?:or|and))?\s*"
+    r"(?:(?:about |up to )?\d[\d.,]*\s*(?:[a-z%]+ ){0,3}?(?:for|of|with|by) )?(?:the )?"
+    r"(?:(?:[\w-]+ ){1,3}\()?",
     re.IGNORECASE,
 )
 _OPENING = 5  # characters that may stand before a name: "The "
@@ -71,7 +72,7 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     if is_certain(each) and max(fits) == 1.0 and _ASKS_FOR_A_DRUG.search(asked.text):
         others = set()
     leads = others and first_named(each.text, lexicon) in others
-    if leads and (max(fits) < 1.0 or _OF_ITS_OWN & set(slot.facets[:1])):
+    if leads and (max(fits) < 1.0 or slot.together or _OF_ITS_OWN & set(slot.facets[:1])):
         return None  # what a sentence names first it is about
     # What a drug did against a third says nothing of one against the other.
     is_strict = slot.sure or (slot.direct and asked.kind in {"compare", "contrast"})
@@ -165,8 +166,8 @@ def _unasked(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[Enti
 
 
 def _listed_with(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[EntityId]:
-    """What stands in one list with what was asked about: the sentence says the same of both."""
-    wanted = set(asked.subjects)
+    """What stands in one list with what was asked about, or its class: the sentence says the same of both."""
+    wanted = set(asked.subjects).union(*(lexicon.ancestors(each) for each in asked.subjects))
     return set().union(*(each for each in _lists(each.text, lexicon) if each & wanted))
 
 

@@ -198,6 +198,8 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
         for facet in wanted
         for group in groups
     )
+    if extreme and _TIMED & set(wanted):
+        return tuple(parts)  # only what is put in order says which is the longest
     return (direct, _whatever_is_sure(asked, lexicon), *parts)
 
 
