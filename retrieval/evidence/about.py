@@ -65,7 +65,9 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     if slot.facets[:1] == ("definition",) and max(fits) < _OF_ITS_PAGE and _is_drug(slot.subjects, lexicon):
         return None  # what its class is does not say what it is
     unasked = _unasked(each, asked, lexicon)
-    others = unasked - _listed_with(each, asked, lexicon)
+    # Where two are compared, a third is a stranger in any company.
+    compares = slot.together and asked.kind in {"compare", "contrast"}
+    others = unasked if compares else unasked - _listed_with(each, asked, lexicon)
     listed = len(unasked - others)
     if slot.sure:  # the food or the salt that it warns of is no other medicine
         others = {entity for entity in others if lexicon.entities[entity].kind != "substance"}
@@ -81,7 +83,7 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
     # A class was asked about: a sentence that singles out a member says less about it.
     members = sum(1 for entity in each.entities if lexicon.ancestors(entity) & set(slot.subjects))
-    aside = 0.05 * min(listed, 3) + (0 if slot.names_others else 0.2 * min(len(others), 3))
+    aside = 0.1 * min(listed, 3) + (0 if slot.names_others else 0.2 * min(len(others), 3))
     return max(fits) + both - 0.15 * min(members, 2) - aside
 
 

@@ -10,7 +10,7 @@ from retrieval.safety.triage import load_rules
 from retrieval.safety.warn import load_warnings
 
 BOXED = [
-    ("can I take xanax with oxycodone", "alprazolam.*opioid.*death"),
+    ("can I take xanax with oxycodone", "(?=.*alprazolam).*pioid.*death"),
     ("is klonopin with codeine dangerous", "pioids.*death"),
     ("what happens when benzodiazepines are taken with opioids", "pioids.*death"),
     ("is it dangerous to stop lorazepam suddenly", "lorazepam.*withdrawal.*life-threatening"),
