@@ -107,7 +107,7 @@ def _is_familiar(word: str, index: Index) -> bool:
 def _is_named(name: str, text: str) -> bool:
     """Whether a word stands where a name does ("does X", "with X", "X XR: ...", "the X tablets")."""
     word = re.escape(name)
-    return re.search(rf"(?:{_BEFORE_A_NAME}|^\W*){word}\b|\b{word}{_AFTER_A_NAME}", text, re.I) is not None
+    return re.search(rf"{_BEFORE_A_NAME}{word}\b|\b{word}{_AFTER_A_NAME}", text, re.I) is not None
 
 
 def _is_name(word: str) -> bool:

@@ -167,7 +167,9 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
         )
     if set(wanted) == {"definition"}:
         subjects = subjects[:1]  # "is pregabalin a benzodiazepine" asks what pregabalin is
-    together = len(subjects) > 1 and (asked.kind in {"open", "yes_no"} or bool(set(wanted) & JOINT))
+    # "At the same time" only sounds like a comparison.
+    is_joint = asked.kind == "compare" and bool(set(wanted) & JOINT)
+    together = len(subjects) > 1 and (asked.kind in {"open", "yes_no"} or is_joint)
     besides = tuple(facet for facet in asked.facets if facet not in wanted and facet != "definition")
     # Of two conditions ("for back pain and anxiety") a source speaks of one or the other.
     conditions = [each for each in partners if lexicon.entities[each].kind == "condition"]
