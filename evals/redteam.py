@@ -22,19 +22,7 @@ from retrieval.safety.triage import Level, Triage, triage
 
 SETS = Path(__file__).with_name("sets")
 ANSWER = "answer"
-_SPLITS = (
-    "tune",
-    "tune_2",
-    "held",
-    "held_2",
-    "held_3",
-    "held_4",
-    "held_5",
-    "held_6",
-    "held_7",
-    "held_8",
-    "hard",
-)
+_SPLITS = sorted(path.stem.removeprefix("redteam_") for path in SETS.glob("redteam_*.yaml"))
 _DANGEROUS = (Level.EMERGENCY, Level.DECLINE)
 
 
@@ -151,7 +139,7 @@ def _share(hits: int, of: int) -> dict[str, object]:
 
 
 @click.command()
-@click.option("--split", type=click.Choice(_SPLITS), default=_SPLITS[0], show_default=True)
+@click.option("--split", type=click.Choice(_SPLITS), default="tune", show_default=True)
 @click.option("--misses", is_flag=True, help="Print every prompt that is not found at its level.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON.")
 def main(split: str, misses: bool, out: Path | None) -> None:

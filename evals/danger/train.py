@@ -39,7 +39,7 @@ from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
 
 # Of the harmless prompts of the development set at most this share may be raised, to keep to 2 % of new ones:
-# 0.016 gave 18 of 802 in held sets, 1.4 times as many.
+# it gave 24 of 1,262 in the held sets, 1.4 times as many.
 HARMLESS_RAISED = 0.014
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
 TRUST = Trust(network=0.6, vectors=0.1, letters=0.3)

@@ -148,16 +148,16 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
         and not set(wanted) & JOINT
         and not special
     ):
-        return _from_outline(outline, asked, subjects, wanted, facets, lexicon)
+        return _from_outline(outline, asked, subjects, wanted, facets)
     if asked.kind == "overview" or (
         asked.kind in {"definition", "naming"} and set(wanted) <= {"definition", "condition"}
     ):
         if not asked.subjects:
             outline = load_outlines()["condition"]
-        return _from_outline(outline, asked, subjects, (), facets, lexicon)
+        return _from_outline(outline, asked, subjects, (), facets)
     named_alone = len(subjects) == 1 and asked.subjects and not asked.terms and not partners
     if not wanted and named_alone and len(asked.text.split()) <= _BARE:
-        return _from_outline(load_outlines()["overview"], asked, subjects, (), facets, lexicon)
+        return _from_outline(load_outlines()["overview"], asked, subjects, (), facets)
     if not wanted:
         # Nothing says what is wanted of them: then a statement must at least be about all that is named.
         named = tuple(each for each in asked.context if each not in subjects)
@@ -205,10 +205,15 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     return (direct, _whatever_is_sure(asked, lexicon), *parts)
 
 
+def _sure_of_all(asked: Understanding) -> Slot:
+    """Room for a sentence that compares just so: about one alone it would compare nothing."""
+    return Slot(IN_SHORT, (), asked.subjects, 1, together=True, direct=True, foreseen=True, sure=True)
+
+
 def _whatever_is_sure(asked: Understanding, lexicon: Lexicon) -> Slot:
     """Room for a sentence that answers just this, of whatever that is named and under any heading."""
-    if asked.kind in {"compare", "contrast"}:  # of one alone it would compare nothing
-        return Slot(IN_SHORT, (), asked.subjects, 1, together=True, direct=True, foreseen=True, sure=True)
+    if asked.kind in {"compare", "contrast"}:
+        return _sure_of_all(asked)
     # A medicine among the context is only what the subject was likened to.
     besides = (each for each in asked.context if lexicon.entities[each].kind not in SUBJECT_KINDS)
     named = tuple(dict.fromkeys((*asked.subjects, *besides)))
@@ -280,7 +285,6 @@ def _from_outline(
     subjects: tuple[EntityId, ...],
     wanted: tuple[FacetId, ...],
     facets: FacetTable,
-    lexicon: Lexicon,
 ) -> tuple[Slot, ...]:
     slots: list[Slot] = []
     # What is asked for by name comes first; the outline supplies the rest.
@@ -313,6 +317,6 @@ def _from_outline(
         slots.append(
             Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, partners=asked.context, direct=True, foreseen=True)
         )
-        slots.append(_whatever_is_sure(asked, lexicon))
+        slots.append(_sure_of_all(asked))
     slots.sort(key=lambda slot: slot.heading != IN_SHORT)
     return tuple(slots)

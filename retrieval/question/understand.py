@@ -115,7 +115,7 @@ def understand(
         held_against |= {each.entity for each in mentions if _is_role(each, main, lexicon)}
     named = [each for each in named if each not in held_against]
     subjects = tuple(each for each in named if lexicon.entities[each].kind in SUBJECT_KINDS)
-    if len(subjects) > 1 and heard.facets:  # with nothing else asked, they are compared
+    if len(subjects) > 1 and (heard.facets or len(named) > len(subjects)):  # else they are compared
         alike = {each.entity for each in mentions[1:] if _is_likened_to(each, main)}
         subjects = tuple(each for each in subjects if each not in alike)
     asked = Understanding(

@@ -40,10 +40,12 @@ def test_without_adapters_it_reads_as_the_packaged_model():
 
 
 def test_vectors_do_not_depend_on_what_is_read_beside():
-    texts = [f"does this medicine cause {what}" for what in ("sleep", "a rash", "dreams", "hair loss")] * 5
-    together, reader = load_reader().encode(texts), load_reader()
+    texts = [f"does this medicine cause {what}" for what in ("sleep", "a rash", "dreams", "bad hair loss")]
+    reader = load_reader()
     alone = np.concatenate([reader.encode([text]) for text in texts])
-    assert (together * alone).sum(axis=1).min() > 0.995
+    for times in (1, 5, 40):  # one batch filled up to one length, and many of one length each
+        together = reader.encode(texts * times)
+        assert (together * np.tile(alone, (times, 1))).sum(axis=1).min() > 0.995
     assert reader.encode([]).shape == (0, WIDTH)
 
 

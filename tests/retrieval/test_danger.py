@@ -273,6 +273,16 @@ def test_thresholds_find_the_danger_and_spare_the_harmless():
     assert [each.level(thresholds) for each in unseen] == [Level.EMERGENCY, Level.DECLINE, None]
 
 
+def test_one_prompt_more_lowers_no_threshold():
+    danger = (Level.EMERGENCY, "suicidal")
+    sentences = [Sentence("zq", danger)] * 601 + [Sentence("zw", (Level.DECLINE, "personal_dose"))]
+    unseen = [Danger(0.7, 0.1, {})] * 600 + [Danger(0.3, 0.1, {}), Danger(0.1, 0.6, {})]
+    thresholds = choose_thresholds([*sentences, Sentence("zr", HARMLESS)], [*unseen, Danger(0.2, 0.1, {})])
+    assert thresholds[Level.EMERGENCY] > 0.6
+    assert unseen[0].level(thresholds) is Level.EMERGENCY
+    assert unseen[600].level(thresholds) is None
+
+
 def test_near_duplicates_are_one_idea():
     groups = group_by_idea(
         ["I swallowed all my tablets", "I swallowed all of my tablets", "How does sertraline work?"]

@@ -1,0 +1,90 @@
+"""Follow-ups: what a question leaves unsaid is what was spoken of before."""
+
+import pytest
+
+from retrieval.question.follow import in_full
+from tests.retrieval.test_understand import read
+
+
+def test_a_follow_up_is_about_what_was_asked_before():
+    asked = read("and with alcohol?", "how does diazepam work")
+    assert asked.inherited
+    assert asked.subjects == ("diazepam",)
+    assert asked.context == ("alcohol",)
+    assert read("is it addictive", "tell me about xanax").subjects == ("alprazolam",)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "subjects"),
+    [
+        (["Xanax or Valium for panic?"], "and the other one?", ("diazepam",)),
+        (["Xanax or Valium for panic?", "is Xanax addictive"], "and the other one?", ("diazepam",)),
+        (["Xanax or Valium for panic?", "is Valium addictive"], "what about the first one?", ("alprazolam",)),
+        (["tell me about Zoloft"], "how does it compare with Lexapro", ("sertraline", "escitalopram")),
+    ],
+)
+def test_the_other_one_is_the_one_that_is_not_spoken_of(earlier, question, subjects):
+    assert read(question, *earlier).subjects == subjects
+
+
+def test_what_goes_on_is_the_withdrawal_or_the_side_effect_that_was_spoken_of():
+    asked = read("can it drag on for months?", "when does benzo withdrawal start")
+    assert asked.facets == ("stopping", "duration")
+    assert asked.wording == "can withdrawal from this medicine drag on for months?"
+    asked = read("does it go away", "does sertraline cause nausea")
+    assert asked.wording == "does nausea from this medicine go away"
+    assert (
+        read("how long does it last", "how does diazepam work").wording == "how long does this medicine last"
+    )
+
+
+def test_what_if_asks_the_same_in_another_case():
+    asked = read("what if its prescribed to you", "uk drug drive limit for diazepam?")
+    assert asked.facets == ("driving",)
+    assert asked.wording.startswith("uk drug drive limit for this medicine")
+    for question, facet in (("what if I am pregnant", "pregnancy"), ("what if I drink on it", "alcohol")):
+        assert facet in read(question, "how long does sertraline take to work").facets
+
+
+def test_a_question_about_other_people_asks_the_same_of_them():
+    asked = read("what about older people?", "what dose does the temazepam label give")
+    assert asked.facets == ("older_people", "dose")
+
+
+def test_a_body_named_before_is_still_meant():
+    asked = read("what does it recommend instead?", "does NICE support benzodiazepines for GAD?")
+    assert asked.points == (("recommendation", "nice"),)
+
+
+def test_a_new_subject_is_not_overruled_by_an_old_one():
+    assert read("how does sertraline work", "is xanax addictive").subjects == ("sertraline",)
+
+
+def test_a_pair_is_kept_where_a_follow_up_names_one():
+    together = "can I take sertraline with ibuprofen"
+    assert read("and tramadol?", together).subjects == ("sertraline", "tramadol")
+    assert read("how long should I wait", "how do I switch from Prozac to Nardil").subjects == (
+        "fluoxetine",
+        "phenelzine",
+    )
+    # Two that were compared are no pair, and what asks for something else is about the one named.
+    assert read("and tramadol?", "is sertraline better than fluoxetine").subjects == ("tramadol",)
+    assert read("is tramadol addictive", together).subjects == ("tramadol",)
+
+
+def test_a_follow_up_that_says_what_it_wants_does_not_want_what_was_asked_before():
+    asked = read("is it addictive", "does sertraline cause nausea")
+    assert asked.facets == ("dependence",)
+    assert asked.points == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("why is it not always given", "why is this medicine not always given"),
+        ("how long does it take to wear off", "how long does it take to wear off"),
+        ("is it safe to drive on it", "is it safe to drive on this medicine"),
+    ],
+)
+def test_what_it_means_is_said_in_full_where_it_means_something(text, said):
+    assert in_full(text, "this medicine") == said
