@@ -186,3 +186,18 @@ def test_a_lay_wording_and_a_follow_up_reach_the_sentence_that_answers_them(cite
     first = citewell.ask(turns[-1], turns[:-1]).statements[0]
     assert first.citations
     assert re.search(said, first.text, re.IGNORECASE), first.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "why does Valium smell of almonds",
+        "what does a private course of CBT cost in Leeds",
+        "Nardil or Parnate for ringing ears",
+        "is sertraline sold in blister packs made of paper",
+    ],
+)
+def test_what_only_sounds_like_an_answer_is_not_given(citewell, question):
+    answer = citewell.ask(question)
+    assert answer.outcome.value == "abstained"
+    assert not answer.sources

@@ -1,9 +1,11 @@
 """What is learnt from: which questions a sentence answers, with yes or with no, and which it does not.
 
-A file of `pairs/` holds sentences of the shipped corpus, each above questions with a mark: `+` it answers it,
-`-` it does not though it looks as if, `y`, `n` and `m` it answers with yes, no, or that it depends, `x` it is
-no yes-or-no question or is not settled. The expected questions of the corpus are answered too; what the
-reader of questions (`ingest.asking`) takes for like a question, and says something else, does not answer it.
+A file of `pairs/` holds sentences of the shipped corpus, each above questions with a mark: `+` it answers
+it, `-` it does not though it looks as if, `~` it helps and does not answer, `y`, `n` and `m` it answers with
+yes, no, or that it depends, `x` it is no yes-or-no question or is not settled. The sentences of `asked_*.txt`
+are those that Citewell found for questions which people might type, by fourteen writers; from two of them
+nothing is learnt. The expected questions of the corpus are answered too; what the reader of questions
+(`ingest.asking`) takes for like a question, and says something else, does not answer it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ from ingest.embed import Embedder
 
 PAIRS = Path(__file__).with_name("pairs")
 STANCES = "ynmx"
-_MARKS = frozenset(f"+-{STANCES}")
+PARTLY = 0.35  # how far a sentence answers that helps and does not answer
+# How far a sentence answers, by its mark; "x" only says that it answers neither with yes nor with no.
+_ANSWERS = {"+": 1.0, "~": PARTLY, "-": 0.0, "y": 1.0, "n": 1.0, "m": 1.0, "x": None}
+# The questions of two writers from which nothing is learnt: one to weigh what is read, one to measure it.
+TO_WEIGH, TO_MEASURE = "asked_14.txt", "asked_7.txt"
 # Cosines from which two sentences say the same, and a question asks what another sentence answers.
 _SAME_SENTENCE, _SAME_QUESTION = 0.75, 0.88
 _LIKE = 120  # sentences that are kept as like a question
@@ -37,15 +43,22 @@ class Pair:
 
     Attributes:
         source: Id of the sentence's source, by which what is learnt from and what is measured are split.
-        answers: Whether the sentence answers the question; None where only the stance is told.
+        answers: How far the sentence answers the question, 0 to 1; None where only the stance is told.
         stance: Place in `STANCES`; None where it is not told.
+        file: Where it stands.
     """
 
     question: str
     sentence: str
     source: str
-    answers: bool | None
+    answers: float | None
     stance: int | None = None
+    file: str = ""
+
+    @property
+    def is_kept_apart(self) -> bool:
+        """Whether nothing is learnt from it."""
+        return self.file in {TO_WEIGH, TO_MEASURE} or is_kept_apart(self.source)
 
 
 @dataclass(frozen=True)
@@ -82,11 +95,24 @@ def read_pairs(lexicon: Lexicon) -> list[Pair]:
             masked(question, lexicon),
             masked(sentence, lexicon),
             sources.get(sentence, ""),
-            {"+": True, "-": False}.get(mark),
+            _ANSWERS[mark],
             STANCES.index(mark) if mark in STANCES else None,
+            file,
         )
-        for sentence, mark, question in _lines()
+        for file, sentence, mark, question in _lines()
     ]
+
+
+def read_marks(file: str) -> Iterator[tuple[str, str, float]]:
+    """Give question, sentence and how far it answers, of a file, as they are written.
+
+    Raises:
+        RecordError: A line has no mark.
+    """
+    for name, sentence, mark, question in _lines():
+        answers = _ANSWERS[mark]
+        if name == file and answers is not None:
+            yield question, sentence, answers
 
 
 def is_kept_apart(source: str) -> bool:
@@ -115,8 +141,8 @@ def read_sentences() -> Sentences:
     at = {sentence: number for number, sentence in enumerate(originals)}
     oblique = [
         (at[sentence], row_of(question))
-        for sentence, mark, question in _lines()
-        if mark == "+" and sentence in at
+        for file, sentence, mark, question in _lines()
+        if mark == "+" and sentence in at and not file.startswith("asked")
     ]
     answered: dict[int, set[int]] = {}
     for number, row in [*oblique, *((number, row) for number, held in enumerate(asked) for row in held)]:
@@ -129,8 +155,8 @@ def read_sentences() -> Sentences:
     return Sentences(texts, sources, asked, oblique, list(rows), like)
 
 
-def _lines() -> Iterator[tuple[str, str, str]]:
-    """Give sentence, mark and question of each line of the files."""
+def _lines() -> Iterator[tuple[str, str, str, str]]:
+    """Give file, sentence, mark and question of each line of the files."""
     for path in sorted(PAIRS.glob("*.txt")):
         sentence = ""
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -139,11 +165,11 @@ def _lines() -> Iterator[tuple[str, str, str]]:
                 sentence = ""
             elif not sentence:
                 sentence = line
-            elif mark in _MARKS:
-                yield sentence, mark, question
+            elif mark in _ANSWERS:
+                yield path.name, sentence, mark, question
             else:
                 raise RecordError(
-                    f"{path.name}: '{line}' has no mark.", f"Begin it with one of {sorted(_MARKS)}."
+                    f"{path.name}: '{line}' has no mark.", f"Begin it with one of {sorted(_ANSWERS)}."
                 )
 
 

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from evals.adapters import as_low_rank, means_of_pairs, new_factors, rounded, up_and_down
+from evals.adapters import (
+    as_low_rank,
+    learnable,
+    means_of_pairs,
+    new_factors,
+    resumed_factors,
+    rounded,
+    up_and_down,
+)
 from evals.answering.data import STANCES, Pair, Sentences
 from evals.asking.learn import as_typed
 from ingest.adapt import WIDTH, Base, LowRank, Numbers
@@ -51,17 +59,26 @@ class Learnt:
     bias: Numbers
 
 
-def learn(pairs: Sequence[Pair], sentences: Sentences, base: Base, method: Method) -> Learnt:
-    """Learn from pairs and expected questions. The same input gives the same on the same machine."""
+def learn(
+    pairs: Sequence[Pair], sentences: Sentences, base: Base, method: Method, earlier: Learnt | None = None
+) -> Learnt:
+    """Learn from pairs and expected questions, from nothing or on from what was learnt before.
+
+    The same input gives the same on the same machine.
+    """
     import torch
     from torch.nn import functional
 
     torch.manual_seed(method.seed)
     random = Random(method.seed)  # noqa: S311  (nothing secret)
-    factors = new_factors(base, method.first_layer, method.rank)
     outputs = 1 + len(STANCES)
-    head = torch.zeros(outputs, WIDTH, requires_grad=True)
-    bias = torch.zeros(outputs, requires_grad=True)
+    if earlier is None:
+        factors = new_factors(base, method.first_layer, method.rank)
+        head = torch.zeros(outputs, WIDTH, requires_grad=True)
+        bias = torch.zeros(outputs, requires_grad=True)
+    else:
+        factors = resumed_factors(earlier.low_rank)
+        head, bias = learnable(earlier.head), learnable(earlier.bias)
     learnt = [each for pair in factors.values() for each in pair]
     stances = _stances(pairs, method, random)
     judged = [each for each in pairs if each.answers is not None]
@@ -82,7 +99,7 @@ def learn(pairs: Sequence[Pair], sentences: Sentences, base: Base, method: Metho
     batches = _batches(judged, sentences, method, random)
     for step in range(steps):
         batch = next(batches)
-        wanted = torch.tensor([float(bool(each.answers)) for each in batch])
+        wanted = torch.tensor([each.answers or 0.0 for each in batch])
         wanted = wanted * (1 - 2 * method.smoothing) + method.smoothing
         loss = functional.binary_cross_entropy_with_logits(read(batch)[:, 0], wanted)
         if step % method.stance_every == 0:
@@ -99,7 +116,7 @@ def learn(pairs: Sequence[Pair], sentences: Sentences, base: Base, method: Metho
 
 def _stances(pairs: Sequence[Pair], method: Method, random: Random) -> list[Pair]:
     """Pairs whose stance is told, and some that are unsettled since the sentence does not answer."""
-    unanswered = [each for each in pairs if each.answers is False and each.stance is None]
+    unanswered = [each for each in pairs if each.answers == 0 and each.stance is None]
     some = random.sample(unanswered, min(method.unsettled, len(unanswered)))
     return [
         *(each for each in pairs if each.stance is not None),
@@ -126,6 +143,6 @@ def _expected(sentences: Sentences, method: Method, random: Random) -> Iterator[
     some = random.sample(every, min(method.expected, len(every)))
     for at, row in [*some, *sentences.oblique]:
         like = [int(each) for each in sentences.like[row]]
-        drawn = ((at, True), (random.choice(like[: method.nearest]), False), (random.choice(like), False))
+        drawn = ((at, 1.0), (random.choice(like[: method.nearest]), 0.0), (random.choice(like), 0.0))
         for other, answers in drawn:
             yield Pair(sentences.questions[row], sentences.texts[other], sentences.sources[at], answers)

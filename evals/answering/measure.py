@@ -1,9 +1,11 @@
-"""`python -m evals.answering.measure`: what the pair reader finds in sources that it has not learnt from.
+"""`python -m evals.answering.measure`: what the pair reader finds where it has not learnt.
 
-Whether a question is answered by its sentence: the area under the ROC curve over the pairs marked `+` and `-`
-(the chance that of an answered and an unanswered question the answered one is read as likelier), beside that
-of the likeness to expected questions. What a sentence says to a yes-or-no question: precision and recall of
-yes and of no at some probabilities, and how often the contrary is said.
+In sources that it has not learnt from, whether a question is answered by its sentence: the area under the ROC
+curve over the pairs that answer and those that do not (the chance that of the two the first is read as
+likelier), beside that of the likeness to expected questions. The same for the questions of a writer that it
+has not learnt from, with the sentences that Citewell found for them; and of these questions, whether any of
+the sentences answers, told by the one that is read as the likeliest. What a sentence says to a yes-or-no
+question: precision and recall of yes and of no at some probabilities, and how often the contrary is said.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ from numpy.typing import NDArray
 
 from corpus.expected import load_expected, masked
 from corpus.lexicon import Lexicon, load_lexicon
-from evals.answering.data import Pair, is_kept_apart, read_pairs
+from evals.answering.data import PARTLY, TO_MEASURE, Pair, is_kept_apart, read_pairs
 from ingest.asking import load_reader
 from retrieval.evidence.answering import Reading, load_pair_reader
 
 _FROM = (0.7, 0.8, 0.9, 0.95)
+_BEST_FROM = (0.1, 0.2, 0.3, 0.4, 0.5)
 
 
 def auc(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
@@ -49,18 +52,36 @@ def foreseen(pairs: Sequence[Pair], lexicon: Lexicon) -> NDArray[np.float64]:
     return np.array([each.max() for each in found])
 
 
+def _measure_questions(pairs: Sequence[Pair]) -> None:
+    """Print how well questions that a sentence answers are told from those that none answers."""
+    readings = np.array([each.answers for each in read_all(pairs)])
+    answers = np.array([each.answers for each in pairs], dtype=float)
+    plain = answers != PARTLY
+    click.echo(f"a writer not learnt from: {len(pairs)} pairs, {(answers == 1).sum()} that answer")
+    click.echo(f"  read together: AUC {auc(readings[plain], answers[plain] == 1):.3f}")
+    asked = np.array([each.question for each in pairs])
+    questions = [asked == each for each in sorted(set(asked))]
+    found = np.array([(readings[each].max(), answers[each].max() == 1) for each in questions])
+    best, is_answered = found[:, 0], found[:, 1] == 1
+    click.echo(f"  {len(found)} questions, {is_answered.sum()} answered: AUC {auc(best, is_answered):.3f}")
+    for least in _BEST_FROM:
+        lost, kept = (best < least)[is_answered].mean(), (best >= least)[~is_answered].mean()
+        click.echo(f"  from {least}: answered ones lost {lost:.3f}, unanswered ones kept {kept:.3f}")
+
+
 @click.command()
 def main() -> None:
     """Print the figures."""
     lexicon = load_lexicon()
-    pairs = [each for each in read_pairs(lexicon) if is_kept_apart(each.source)]
-    judged = [each for each in pairs if each.answers is not None]
-    answered = np.array([bool(each.answers) for each in judged])
+    pairs = read_pairs(lexicon)
+    judged = [each for each in pairs if is_kept_apart(each.source) and each.answers in {0.0, 1.0}]
+    answered = np.array([each.answers == 1.0 for each in judged])
     readings = np.array([each.answers for each in read_all(judged)])
-    click.echo(f"answered or not: {answered.sum()} and {(~answered).sum()} questions")
+    click.echo(f"sources not learnt from: {answered.sum()} pairs that answer, {(~answered).sum()} do not")
     click.echo(f"  read together: AUC {auc(readings, answered):.3f}")
     click.echo(f"  likeness to expected questions: AUC {auc(foreseen(judged, lexicon), answered):.3f}")
-    told = [each for each in pairs if each.stance is not None]
+    _measure_questions([each for each in pairs if each.file == TO_MEASURE])
+    told = [each for each in pairs if each.is_kept_apart and each.stance is not None]
     stance = np.array([each.stance for each in told])
     found = read_all(told)
     click.echo(f"yes or no: {len(told)} pairs")

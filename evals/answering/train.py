@@ -9,22 +9,27 @@ from __future__ import annotations
 import click
 
 from corpus.lexicon import load_lexicon
-from evals.answering.data import is_kept_apart, read_pairs, read_sentences
-from evals.answering.learn import Method, learn
+from evals.answering.data import read_pairs, read_sentences
+from evals.answering.learn import Learnt, Method, learn
 from ingest.adapt import Base
-from ingest.asking import write_arrays
+from ingest.asking import read_arrays, split_low_rank, write_arrays
 from retrieval.evidence.answering import WEIGHTS
+
+_ON = Method(epochs=1.5, expected=2500, rate=7e-4, head_rate=1.5e-3)
 
 
 @click.command()
 @click.option("--threads", default=1, show_default=True, help="Threads to compute with.")
-def main(threads: int) -> None:
+@click.option("--on", is_flag=True, help="Learn on from the weights that are shipped, with less time.")
+def main(threads: int, *, on: bool) -> None:
     """Learn the weights and write them."""
     import torch
 
     torch.set_num_threads(threads)
-    pairs = [each for each in read_pairs(load_lexicon()) if not is_kept_apart(each.source)]
-    learnt = learn(pairs, read_sentences(), Base(), Method())
+    pairs = [each for each in read_pairs(load_lexicon()) if not each.is_kept_apart]
+    arrays = read_arrays(WEIGHTS)
+    earlier = Learnt(split_low_rank(arrays), arrays["head"], arrays["bias"]) if on else None
+    learnt = learn(pairs, read_sentences(), Base(), _ON if on else Method(), earlier)
     write_arrays(learnt.low_rank, WEIGHTS, head=learnt.head, bias=learnt.bias)
     click.echo(f"Learnt from {len(pairs)} pairs; wrote {WEIGHTS.name}.")
 

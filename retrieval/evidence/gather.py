@@ -22,12 +22,13 @@ from retrieval.evidence.weed import pick, weed
 from retrieval.question.follow import in_full
 from retrieval.question.plan import IN_SHORT, JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
-from retrieval.words import is_known, spellings
+from retrieval.words import coverage, is_known, spellings
 
 _PASSAGES_PER_SLOT = 40
 _PASSAGES_FOR_QUESTION = 30
 _PASSAGES_FORESEEN = 30  # the most that are looked at because of what they are expected to answer
 _LIKELY = 0.53  # cosine from which they are
+_SPOKEN_OF = 0.25  # share of the words that say in what two are compared
 _LOOKED_AT = 300  # the nearest of these, whose names are read
 # Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
@@ -90,8 +91,24 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
             else ()
             for slot, vector in zip(slots, vectors[1:], strict=False)
         ]
+    if asked.terms and not is_outline and not _speaks_of_what_is_compared(by_slot, slots, asked, desk):
+        by_slot = [()] * len(by_slot)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+def _speaks_of_what_is_compared(
+    by_slot: Sequence[Sequence[Evidence]], slots: Sequence[Slot], asked: Understanding, desk: Desk
+) -> bool:
+    """Whether anything says more of two than what each of them is, where it is asked what sets them apart.
+
+    What each is answers "diazepam or sertraline", and not "diazepam or sertraline for restless legs".
+    """
+    if asked.kind != "compare":
+        return True
+    asking = any(judged for judged, slot in zip(by_slot, slots, strict=True) if not slot.outlined)
+    said = (f"{each.text} {each.passage.header}" for judged in by_slot for each in judged)
+    return asking or any(coverage(asked.terms, each, desk.index) >= _SPOKEN_OF for each in said)
 
 
 def _judged(

@@ -1,12 +1,13 @@
 """Weed out what does not answer: the best sentences of each part are read together with the question.
 
 Likeness finds what is spoken of in like words; whether it answers shows only when both are read at once.
+What is read is weighed with what else speaks for a sentence (`evidence.weigh`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from corpus.expected import masked
@@ -14,16 +15,26 @@ from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import answers, is_certain
+from retrieval.evidence.weigh import answering
 from retrieval.question.plan import Slot
 
-# Sentences that are read, and questions that they are read with: reading a pair costs some milliseconds.
-_READ, _READ_LAST, _QUESTIONS = 3, 4, 2
+# Sentences of each part that are read, and of all parts: reading a pair costs some milliseconds.
+_READ, _READ_MOST, _READ_LAST = 3, 6, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and from where one answers that nothing else speaks for.
-_BEST, _LEAST, _LIKELY = 0.06, 0.03, 0.5
+_BEST, _LEAST, _LIKELY = 0.35, 0.15, 0.7
 _OF_READING = 0.3  # what it weighs beside the score
 
-Readings = Mapping[tuple[str, int], Reading]
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sentence that was read: what it says to the question, and how probable it is that it answers."""
+
+    reading: Reading
+    answering: float
+
+
+_Readings = Mapping[tuple[str, int], _Read]
 
 
 def weed(
@@ -41,6 +52,19 @@ def weed(
         questions: The question and its parts, medicines masked.
         lexicon: The names that are masked.
     """
+    looked_at = heads_of(by_slot, slots)
+    if any(is_certain(each) for each in looked_at[:_READ]):
+        return [_to_the_point(judged, slot, questions) for judged, slot in zip(by_slot, slots, strict=True)]
+    readings = _read(looked_at, questions[0], lexicon)
+    nothing = max((each.answering for each in readings.values()), default=1.0) < _BEST
+    return [
+        tuple(judged) if slot.outlined else _kept(judged, {} if nothing else readings)
+        for judged, slot in zip(by_slot, slots, strict=True)
+    ]
+
+
+def heads_of(by_slot: Sequence[Sequence[Evidence]], slots: Sequence[Slot]) -> list[Evidence]:
+    """The best sentences of the parts that ask what the question asks: those that are read, best first."""
     heads = {
         each.key: each
         for judged, slot in zip(by_slot, slots, strict=True)
@@ -48,15 +72,7 @@ def weed(
         for each in judged[:_READ]
         if each.foreseen is not None
     }
-    looked_at = sorted(heads.values(), key=lambda each: -each.score)[:_READ]
-    if any(is_certain(each) for each in looked_at):
-        return [_to_the_point(judged, slot, questions) for judged, slot in zip(by_slot, slots, strict=True)]
-    readings = read(looked_at, questions, lexicon)
-    nothing = max((each.answers for each in readings.values()), default=1.0) < _BEST
-    return [
-        tuple(judged) if slot.outlined else _kept(judged, readings, nothing=nothing)
-        for judged, slot in zip(by_slot, slots, strict=True)
-    ]
+    return sorted(heads.values(), key=lambda each: -each.score)[:_READ_MOST]
 
 
 def _to_the_point(judged: Sequence[Evidence], slot: Slot, questions: Sequence[str]) -> tuple[Evidence, ...]:
@@ -69,29 +85,29 @@ def _to_the_point(judged: Sequence[Evidence], slot: Slot, questions: Sequence[st
 def pick(judged: Sequence[Evidence], questions: Sequence[str], lexicon: Lexicon) -> tuple[Evidence, ...]:
     """Pick those that surely answer, of sentences that little else speaks for."""
     looked_at = judged[:_READ_LAST]
-    readings = read(looked_at, questions, lexicon)
-    likely = [each for each in looked_at if readings[each.key].answers >= _LIKELY]
-    return _kept(likely, readings, nothing=False)
+    readings = _read(looked_at, questions[0], lexicon)
+    return _kept(looked_at, {key: read for key, read in readings.items() if read.answering >= _LIKELY})
 
 
-def read(sentences: Sequence[Evidence], questions: Sequence[str], lexicon: Lexicon) -> Readings:
-    """Read sentences with the question and its parts; of several readings, the one that says most counts."""
-    texts = [_masked(each.text, lexicon) for each in sentences]
-    found = [load_pair_reader().read(question, texts) for question in questions[-_QUESTIONS:]]
+def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> _Readings:
+    """Read sentences with the whole of a question: what answers one half of it need not answer the other."""
+    found = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in sentences])
     return {
-        each.key: max(readings, key=lambda reading: reading.answers)
-        for each, readings in zip(sentences, zip(*found, strict=True), strict=True)
+        each.key: _Read(reading, answering(each, reading.answers))
+        for each, reading in zip(sentences, found, strict=True)
     }
 
 
-def _kept(judged: Sequence[Evidence], readings: Readings, *, nothing: bool) -> tuple[Evidence, ...]:
+def _kept(judged: Sequence[Evidence], readings: _Readings) -> tuple[Evidence, ...]:
+    """Those that were read to answer, and those of sources that the reader has not learnt from."""
     kept = []
     for each in judged:
-        reading = readings.get(each.key)
-        if each.foreseen is None or (reading is None and not nothing):
+        read = readings.get(each.key)
+        if each.foreseen is None:
             kept.append(each)
-        elif reading is not None and reading.answers >= _LEAST and not nothing:
-            kept.append(replace(each, reading=reading, score=each.score + _OF_READING * reading.answers))
+        elif read is not None and read.answering >= _LEAST:
+            score = each.score + _OF_READING * read.answering
+            kept.append(replace(each, reading=read.reading, score=score))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
 
 

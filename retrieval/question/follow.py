@@ -148,8 +148,9 @@ def _wording(
     meant = event or ANY_MEDICINE
     if not before.subjects and before.context:
         meant = lexicon.entities[before.context[0]].name
-    if _PRONOUN.search(asked.wording):
-        return _PRONOUN.sub(meant, asked.wording)
+    for pointing in (_OTHER, _FIRST, _PRONOUN):
+        if pointing.search(asked.wording):
+            return pointing.sub(meant, asked.wording)
     rest = _ELLIPSIS.sub("", asked.wording, count=1).strip(" ,?")
     return f"{before.wording.rstrip(' ?')} {rest}" if asks_the_same else f"{rest} {meant}"
 

@@ -22,26 +22,27 @@ from retrieval.verdict.stance_words import load_stance_words
 _ANSWERS, _CLEAR = 0.6, 0.9
 # What the probabilities of the same answer to two questions add up to, what that to the person's own question
 # must be at least, and what that of the contrary may be.
-_SAME, _TO_THIS, _CONTRARY = 1.2, 0.45, 0.15
+_SAME, _TO_THIS, _CONTRARY = 1.2, 0.45, 0.1
 
 
-def stance_as_read(proposition: Proposition, sentence: str, reading: Reading, lexicon: Lexicon) -> Stance:
+def stance_as_read(
+    proposition: Proposition, asked: Understanding, sentence: str, reading: Reading, lexicon: Lexicon
+) -> Stance:
     """Say how a sentence answers by what it was read to say.
 
     Only where it is about all that is named, and never that something may be done: who warns may be believed
-    sooner than who does not.
+    sooner than who does not. Never a no, which is read less surely, but for such a warning.
     """
     if reading.answers < _ANSWERS or _is_comparison(proposition):
         return silent("it was not read to answer")
     if proposition.premise is not None or not names_all(proposition, sentence, lexicon):
         return silent("it does not name what was asked about")
-    if max(reading.yes, reading.no) < _CLEAR:
-        return silent("it was not read to say yes or no")
-    side = Side.AFFIRMS if reading.yes > reading.no else Side.DENIES
     if proposition.asks == "safety":
-        warns = Stance(side, "it was read to warn", "caution")
-        return warns if side is Side.DENIES else silent("it was read to allow it")
-    return worded_as(proposition, side, "it was read to say so", sentence, lexicon)
+        warns = Stance(Side.DENIES, "it was read to warn", "caution")
+        return warns if reading.no >= _CLEAR else silent("it was not read to warn")
+    if reading.yes < _CLEAR or _is_of_one_case(proposition, asked):
+        return silent("it was not read to say yes, or about one case only")
+    return worded_as(proposition, Side.AFFIRMS, "it was read to say so", sentence, lexicon)
 
 
 def stance_as_expected(
@@ -67,7 +68,7 @@ def stance_as_expected(
         return silent("it gives no finding")
     if proposition.premise is not None or not names_all(proposition, evidence.text, lexicon):
         return silent("it does not name what was asked about")
-    if proposition.personal or words.of_one_case.search(asked.text):
+    if _is_of_one_case(proposition, asked):
         return silent("it asks about an amount, or about what somebody should do")
     sentence = masked(evidence.text, lexicon)
     one, two = (
@@ -77,6 +78,11 @@ def stance_as_expected(
     if one.yes < _TO_THIS or one.yes + two.yes < _SAME or max(one.no, two.no) > _CONTRARY:
         return silent("it was not read to say the same to both")
     return worded_as(proposition, Side.AFFIRMS, "it was read to say so", evidence.text, lexicon)
+
+
+def _is_of_one_case(proposition: Proposition, asked: Understanding) -> bool:
+    """Whether a question is about an amount, or about what somebody should do."""
+    return proposition.personal or load_stance_words().of_one_case.search(asked.text) is not None
 
 
 def _is_comparison(proposition: Proposition) -> bool:

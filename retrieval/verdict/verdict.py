@@ -86,7 +86,7 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
     text = each.evidence.text
     found = stance_on(proposition, text, lexicon)
     if found.side is Side.SILENT and each.evidence.reading is not None and each.heading == IN_SHORT:
-        as_read = stance_as_read(proposition, text, each.evidence.reading, lexicon)
+        as_read = stance_as_read(proposition, asked, text, each.evidence.reading, lexicon)
         found = as_read if as_read.side is not Side.SILENT else found
     if found.side is not Side.SILENT or proposition.asks != "safety" or not is_sure(each.evidence):
         return found

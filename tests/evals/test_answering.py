@@ -7,7 +7,17 @@ from corpus.errors import RecordError
 from corpus.expected import load_expected
 from corpus.lexicon import load_lexicon
 from evals.answering import data
-from evals.answering.data import STANCES, Pair, Sentences, is_kept_apart, likeness, read_pairs
+from evals.answering.data import (
+    PARTLY,
+    STANCES,
+    TO_MEASURE,
+    TO_WEIGH,
+    Pair,
+    Sentences,
+    is_kept_apart,
+    likeness,
+    read_pairs,
+)
 from evals.answering.learn import Method, learn
 from evals.answering.measure import auc
 from ingest.adapt import Base
@@ -20,8 +30,17 @@ def test_the_pairs_are_of_sentences_of_the_corpus_and_one_source_in_eight_is_kep
     assert len(known) / len(pairs) > 0.9
     apart = {source for source in load_expected().by_source if is_kept_apart(source)}
     assert 0.08 < len(apart) / len(load_expected().by_source) < 0.18
-    assert {each.answers for each in pairs} == {True, False, None}
+    assert {each.answers for each in pairs} == {1.0, PARTLY, 0.0, None}
     assert {each.stance for each in pairs} == {None, *range(len(STANCES))}
+
+
+def test_yes_and_no_answer_and_one_writer_is_kept_apart():
+    pairs = read_pairs(load_lexicon())
+    assert {each.answers for each in pairs if each.stance in {0, 1, 2}} == {1.0}
+    for file in (TO_WEIGH, TO_MEASURE):
+        unseen = [each for each in pairs if each.file == file]
+        assert len({each.question for each in unseen}) > 200
+        assert all(each.is_kept_apart for each in unseen)
 
 
 def test_a_line_without_a_mark_is_named(tmp_path, monkeypatch):

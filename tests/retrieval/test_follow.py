@@ -72,6 +72,12 @@ def test_a_pair_is_kept_where_a_follow_up_names_one():
     assert read("is tramadol addictive", together).subjects == ("tramadol",)
 
 
+def test_the_other_one_is_said_in_full():
+    asked = read("and what are the serious risks of the other one?", "Remeron or trazodone for sleep?")
+    assert asked.subjects == ("trazodone",)
+    assert asked.wording == "and what are the serious risks of this medicine?"
+
+
 def test_a_follow_up_that_says_what_it_wants_does_not_want_what_was_asked_before():
     asked = read("is it addictive", "does sertraline cause nausea")
     assert asked.facets == ("dependence",)

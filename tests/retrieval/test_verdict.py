@@ -164,6 +164,18 @@ def test_a_warning_is_found_in_the_words_of_the_question_that_was_expected(citew
             Side.SILENT,
         ),
         (
+            "Does zopiclone leave a bitter taste?",
+            "A bitter taste is its most common side effect, with zopiclone.",
+            (0.9, 0.02, 0.95, 0.02),
+            Side.SILENT,
+        ),
+        (
+            "Do you have to take zopiclone with food?",
+            "Zopiclone can be taken with food.",
+            (0.9, 0.95, 0.02, 0.02),
+            Side.SILENT,
+        ),
+        (
             "Can I drink wine with zopiclone?",
             "Zopiclone and alcohol are common.",
             (0.9, 0.95, 0.02, 0.02),
@@ -184,9 +196,10 @@ def test_a_warning_is_found_in_the_words_of_the_question_that_was_expected(citew
     ],
 )
 def test_a_reading_speaks_where_words_do_not_but_never_allows_nor_compares(question, sentence, reading, side):
-    proposition = read_proposition(understand(question, LEXICON, lambda _: True), LEXICON)
+    asked = understand(question, LEXICON, lambda _: True)
+    proposition = read_proposition(asked, LEXICON)
     assert proposition is not None
-    assert stance_as_read(proposition, sentence, Reading(*reading), LEXICON).side is side
+    assert stance_as_read(proposition, asked, sentence, Reading(*reading), LEXICON).side is side
 
 
 def test_the_finding_that_says_the_contrary_stands_beside_the_first(citewell):

@@ -1,0 +1,118 @@
+"""`python -m evals.answering.weigh`: learn `retrieval/evidence/weighing.json`, with the index that is served.
+
+From the questions of a writer that the pair reader has not learnt from, with a mark at each sentence that
+Citewell found for them, and from the development questions: of these a sentence that states a vital nugget
+answers, and none answers what is to be abstained from. Nothing of a held-out question is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import click
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from corpus.expected import masked
+from evals.answering.data import PARTLY, TO_WEIGH, read_marks
+from evals.questions import read_questions
+from ingest.settings import load_settings
+from retrieval.evidence.answering import load_pair_reader
+from retrieval.evidence.desk import Desk, Evidence
+from retrieval.evidence.gather import gather, questions_in
+from retrieval.evidence.weed import heads_of
+from retrieval.evidence.weigh import FEATURES, WEIGHTS, features_of
+from retrieval.pipeline import Citewell
+from retrieval.question.plan import plan
+from retrieval.question.understand import Understanding, understand
+from retrieval.words import is_known, ordinary_words
+
+_FOLDS, _DIGITS = 6, 3
+Row = tuple[tuple[float, ...], bool]
+
+
+@click.command()
+def main() -> None:
+    """Learn the weights, print what they promise, and write them."""
+    desk = Citewell(load_settings()).desk
+    groups = [*_of_the_writer(desk), *_of_development(desk)]
+    inputs = np.array([features for group in groups for features, _ in group])
+    wanted = np.array([answers for group in groups for _, answers in group])
+    group_of = [number for number, group in enumerate(groups) for _ in group]
+    model = LogisticRegression(C=100, max_iter=2000)
+    folds = GroupKFold(_FOLDS)
+    seen = cross_val_predict(model, inputs, wanted, groups=group_of, cv=folds, method="predict_proba")[:, 1]
+    click.echo(f"{len(wanted)} sentences for {len(groups)} questions, {int(wanted.sum())} of which answer")
+    click.echo(f"{_FOLDS}-fold cross-validation by question: AUC {roc_auc_score(wanted, seen):.3f}")
+    for at, name in enumerate(FEATURES):
+        click.echo(f"  {name} alone: AUC {roc_auc_score(wanted, inputs[:, at]):.3f}")
+    model.fit(inputs, wanted)
+    weights = [round(float(each), _DIGITS) for each in model.coef_[0]]
+    data = {
+        "about": "Written by 'python -m evals.answering.weigh'; not to be edited.",
+        "weights": dict(zip(FEATURES, weights, strict=True)),
+        "bias": round(float(model.intercept_[0]), _DIGITS),
+    }
+    WEIGHTS.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"Wrote {WEIGHTS.name}: {data['weights']}, bias {data['bias']}.")
+
+
+def _of_the_writer(desk: Desk) -> Iterator[list[Row]]:
+    """The sentences found for each of the writer's questions that were marked; without what only helps."""
+    marks: dict[str, dict[str, float]] = defaultdict(dict)
+    for question, sentence, answers in read_marks(TO_WEIGH):
+        marks[question][sentence] = answers
+    for question, of_sentence in marks.items():
+        yield [
+            (features, of_sentence[each.text] == 1.0)
+            for each, features in found(question, (), desk)
+            if of_sentence.get(each.text, PARTLY) != PARTLY
+        ]
+
+
+def _of_development(desk: Desk) -> Iterator[list[Row]]:
+    """The sentences found for each development question of which it is known whether they answer."""
+    for asked in read_questions():
+        if asked.split != "tune" or not {"answered", "partial", "abstained"} & set(asked.outcome):
+            continue
+        may = bool({"answered", "partial"} & set(asked.outcome))
+        rows = []
+        for each, features in found(asked.question, asked.earlier, desk):
+            states = any(nugget.stated_in([each.text]) for nugget in asked.vital)
+            if states or not may:
+                rows.append((features, states and may))
+        yield rows
+
+
+def found(question: str, earlier: Sequence[str], desk: Desk) -> list[tuple[Evidence, tuple[float, ...]]]:
+    """The sentences that would be read with a question, each with its features."""
+    asked = _understood(question, earlier, desk)
+    if asked.language or not (asked.subjects or asked.context or asked.terms):
+        return []
+    slots = plan(asked, desk.lexicon, desk.facets)
+    heads = heads_of(gather(asked, slots, desk, weeding=False).by_slot, slots)
+    whole = questions_in(asked, desk.lexicon)[0]
+    readings = load_pair_reader().read(whole, [masked(each.text, desk.lexicon) for each in heads])
+    return [(each, features_of(each, read.answers)) for each, read in zip(heads, readings, strict=True)]
+
+
+def _understood(question: str, earlier: Sequence[str], desk: Desk) -> Understanding:
+    before: list[Understanding] = []
+    for each in (*earlier, question):
+        before.append(
+            understand(
+                each,
+                desk.lexicon,
+                lambda word: word in ordinary_words() or is_known(word, desk.index),
+                before,
+            )
+        )
+    return before[-1]
+
+
+if __name__ == "__main__":
+    main()
