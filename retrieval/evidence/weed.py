@@ -19,7 +19,7 @@ from retrieval.evidence.weigh import answering
 from retrieval.question.plan import Slot
 
 # Sentences of each part that are read, and of all parts: reading a pair costs some milliseconds.
-_READ, _READ_MOST, _READ_LAST = 3, 6, 4
+_READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and from where one answers that nothing else speaks for.
 _BEST, _LEAST, _LIKELY = 0.35, 0.15, 0.7
