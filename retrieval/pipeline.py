@@ -36,11 +36,12 @@ from retrieval.evidence.search import Filters, Method, forget_rows
 from retrieval.model.generate import Generator
 from retrieval.model.merge import Report
 from retrieval.model.prompt import Task
+from retrieval.prepare import parts, understood
 from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
 from retrieval.question.names import learn_names
-from retrieval.question.plan import IN_SHORT, Slot, plan
-from retrieval.question.understand import Understanding, in_its_words, understand
+from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.understand import Understanding, in_its_words
 from retrieval.safety.danger import raise_level, recall_emergencies
 from retrieval.safety.decline import facts_instead, without_amounts
 from retrieval.safety.directive import is_directive
@@ -51,7 +52,6 @@ from retrieval.support.entail import make_entailment
 from retrieval.support.verify import LEAST_SUPPORT
 from retrieval.verdict.other_side import with_other_side
 from retrieval.verdict.verdict import decide
-from retrieval.words import is_known, ordinary_words
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -242,12 +242,12 @@ class Citewell:
             return
         desk = replace(self.desk, filters=filters)  # the one that all of this answer is from
         with clock.step("understand"):
-            asked = self._understand(question, earlier, desk)
+            asked = understood(question, earlier, desk)
             declined = triaged.level is Level.DECLINE
             about, slots = (
                 facts_instead(asked, triaged.category or "", desk.lexicon)
                 if declined
-                else (asked, self._plan(asked, desk))
+                else (asked, parts(asked, desk))
             )
         with clock.step("search"):
             gathered = gather(about, slots, desk)
@@ -298,20 +298,6 @@ class Citewell:
             return
         with closing(generator.generate(task, desk, report)) as statements:
             yield from (kept for each in statements if (kept := self._verified(each, desk)) is not None)
-
-    def _understand(self, question: str, earlier: Sequence[str], desk: Desk) -> Understanding:
-        def is_word(word: str) -> bool:
-            return word in ordinary_words() or is_known(word, desk.index)
-
-        before: list[Understanding] = []
-        for each in [*earlier[-6:], question]:
-            before.append(understand(each, desk.lexicon, is_word, before))
-        return before[-1]
-
-    def _plan(self, asked: Understanding, desk: Desk) -> tuple[Slot, ...]:
-        if asked.language or not (asked.subjects or asked.context or asked.terms):
-            return ()
-        return plan(asked, desk.lexicon, desk.facets)
 
     def _names_what(self, asked: Understanding, desk: Desk) -> bool:
         """Whether a question names what an answer must be about: then its words alone find nothing better."""

@@ -27,9 +27,7 @@ from retrieval.evidence.gather import gather, questions_in
 from retrieval.evidence.weed import heads_of
 from retrieval.evidence.weigh import FEATURES, WEIGHTS, features_of
 from retrieval.pipeline import Citewell
-from retrieval.question.plan import plan
-from retrieval.question.understand import Understanding, understand
-from retrieval.words import is_known, ordinary_words
+from retrieval.prepare import parts, understood
 
 _FOLDS, _DIGITS = 6, 3
 Row = tuple[tuple[float, ...], bool]
@@ -90,28 +88,14 @@ def _of_development(desk: Desk) -> Iterator[list[Row]]:
 
 def found(question: str, earlier: Sequence[str], desk: Desk) -> list[tuple[Evidence, tuple[float, ...]]]:
     """The sentences that would be read with a question, each with its features."""
-    asked = _understood(question, earlier, desk)
-    if asked.language or not (asked.subjects or asked.context or asked.terms):
+    asked = understood(question, earlier, desk)
+    slots = parts(asked, desk)
+    if not slots:
         return []
-    slots = plan(asked, desk.lexicon, desk.facets)
     heads = heads_of(gather(asked, slots, desk, weeding=False).by_slot, slots)
     whole = questions_in(asked, desk.lexicon)[0]
     readings = load_pair_reader().read(whole, [masked(each.text, desk.lexicon) for each in heads])
     return [(each, features_of(each, read.answers)) for each, read in zip(heads, readings, strict=True)]
-
-
-def _understood(question: str, earlier: Sequence[str], desk: Desk) -> Understanding:
-    before: list[Understanding] = []
-    for each in (*earlier, question):
-        before.append(
-            understand(
-                each,
-                desk.lexicon,
-                lambda word: word in ordinary_words() or is_known(word, desk.index),
-                before,
-            )
-        )
-    return before[-1]
 
 
 if __name__ == "__main__":

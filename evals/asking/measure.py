@@ -24,8 +24,7 @@ from ingest.settings import load_settings
 from retrieval.evidence.gather import questions_in
 from retrieval.evidence.resolve import resolved
 from retrieval.pipeline import Citewell
-from retrieval.question.understand import Understanding, understand
-from retrieval.words import is_known, ordinary_words
+from retrieval.prepare import understood
 
 _FIRST = (1, 3, 8)
 Encode = Callable[[Sequence[str]], Numbers]
@@ -72,19 +71,13 @@ def read_wanted(citewell: Citewell, questions: Sequence[Question]) -> Iterator[W
     desk = citewell.desk
     texts = [text for row in range(desk.index.manifest.passages) for text in _sentences(desk.index, row)]
     named = [desk.lexicon.entities_in(text) for text in texts]
-
-    def is_word(word: str) -> bool:
-        return word in ordinary_words() or is_known(word, desk.index)
-
     for question in questions:
-        heard = list[Understanding]()
-        for text in (*question.earlier, question.question):
-            heard.append(understand(text, desk.lexicon, is_word, heard))
-        about = set(heard[-1].subjects or heard[-1].context)
+        asked = understood(question.question, question.earlier, desk)
+        about = set(asked.subjects or asked.context)
         yields = np.array([not about or bool(about & names) for names in named])
         for nugget in question.vital:
             states = np.array([nugget.stated_in([text]) for text in texts])
-            yield Wanted(questions_in(heard[-1], desk.lexicon), yields, states)
+            yield Wanted(questions_in(asked, desk.lexicon), yields, states)
 
 
 def _sentences(index: Index, row: int) -> list[str]:

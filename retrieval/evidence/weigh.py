@@ -6,31 +6,25 @@ on other sentences, so that together they tell better than any of them what answ
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from corpus.errors import RecordError
 from retrieval.evidence.desk import Evidence
+from retrieval.logistic import Logistic, read_logistic
 
 WEIGHTS = Path(__file__).with_name("weighing.json")
 FEATURES = ("reading", "likeness", "score")
 _SUREST = 1e-4  # how near to 0 or 1 a reading may come, so that its log odds are finite
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What was learnt: one weight for each of `FEATURES`."""
+def answering(each: Evidence, read: float) -> float:
+    """How probable it is that a sentence answers the question, all in all.
 
-    weights: tuple[float, ...]
-    bias: float
-
-    def probability(self, features: tuple[float, ...]) -> float:
-        """How probable it is that a sentence answers, for the values of `FEATURES`."""
-        total = self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True))
-        return 1.0 / (1.0 + math.exp(-total))
+    Raises:
+        RecordError: The weights cannot be read.
+    """
+    return load_weights().probability(features_of(each, read))
 
 
 def features_of(each: Evidence, read: float) -> tuple[float, ...]:
@@ -47,32 +41,11 @@ def features_of(each: Evidence, read: float) -> tuple[float, ...]:
     return math.log(share / (1 - share)), each.foreseen or 0.0, each.score
 
 
-def answering(each: Evidence, read: float) -> float:
-    """How probable it is that a sentence answers the question, all in all.
-
-    Raises:
-        RecordError: The weights cannot be read.
-    """
-    return load_weights().probability(features_of(each, read))
-
-
 @lru_cache(maxsize=1)
-def load_weights() -> Weights:
-    """Read the shipped weights; they never change while the program runs."""
-    return read_weights(WEIGHTS)
-
-
-def read_weights(path: Path) -> Weights:
-    """Read a file of weights.
+def load_weights() -> Logistic:
+    """Read the shipped weights; they never change while the program runs.
 
     Raises:
-        RecordError: It lacks something, or is not in the form that the training writes.
+        RecordError: They cannot be read.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return Weights(tuple(float(data["weights"][name]) for name in FEATURES), float(data["bias"]))
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise RecordError(
-            f"{path.name}: {' '.join(str(error).split())}.",
-            "Run 'python -m evals.answering.weigh' to write it anew.",
-        ) from error
+    return read_logistic(WEIGHTS, FEATURES, "python -m evals.answering.weigh")[0]

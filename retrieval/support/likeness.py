@@ -7,13 +7,11 @@ contradictions: see `retrieval.support.checks`.
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from corpus.errors import RecordError
+from retrieval.logistic import Logistic, read_logistic
 from retrieval.support.claims import Atom, Claim
 from retrieval.support.wording import load_wording
 
@@ -25,24 +23,16 @@ _MOSTLY = 0.6  # coverage from which more of it says more
 
 
 @dataclass(frozen=True, slots=True)
-class Combiner:
-    """What was learnt.
+class Combiner(Logistic):
+    """What was learnt: one weight for each of `FEATURES`.
 
     Attributes:
-        weights: One for each of `FEATURES`.
         supported: Probability from which a span supports a statement by itself.
         together: Probability from which spans support a statement between them.
     """
 
-    weights: tuple[float, ...]
-    bias: float
     supported: float
     together: float
-
-    def probability(self, features: tuple[float, ...]) -> float:
-        """How probable support is, for the values of `FEATURES`."""
-        total = self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True))
-        return 1.0 / (1.0 + math.exp(-total))
 
 
 def features_of(statement: Claim, span: Claim, similarity: float) -> tuple[float, ...]:
@@ -81,24 +71,12 @@ def credit(atom: Atom, span: Claim) -> float:
 
 @lru_cache(maxsize=1)
 def load_combiner() -> Combiner:
-    """Read the shipped weights; they never change while the program runs."""
-    return read_combiner(WEIGHTS)
-
-
-def read_combiner(path: Path) -> Combiner:
-    """Read a file of weights.
+    """Read the shipped weights; they never change while the program runs.
 
     Raises:
-        RecordError: It lacks something, or is not in the form that the training writes.
+        RecordError: They cannot be read.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        weights = tuple(float(data["weights"][name]) for name in FEATURES)
-        if min(weights) < 0:
-            raise ValueError("a weight is negative")
-        return Combiner(weights, float(data["bias"]), float(data["supported"]), float(data["together"]))
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise RecordError(
-            f"{path.name}: {' '.join(str(error).split())}.",
-            "Run 'python -m evals.verification.train' to write it anew.",
-        ) from error
+    learnt, points = read_logistic(
+        WEIGHTS, FEATURES, "python -m evals.verification.train", ("supported", "together")
+    )
+    return Combiner(learnt.weights, learnt.bias, *points)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import RecordError
-from retrieval.evidence.weigh import FEATURES, WEIGHTS, answering, features_of, load_weights, read_weights
+from retrieval.evidence.weigh import FEATURES, WEIGHTS, answering, features_of, load_weights
+from retrieval.logistic import read_logistic
 from tests.retrieval.test_answering import evidence
 
 SENTENCE = evidence("Diazepam can cause drowsiness.", 0.8, foreseen=0.7)
@@ -40,8 +41,11 @@ def test_damaged_weights_are_named(tmp_path):
     path = tmp_path / "weighing.json"
     path.write_text(json.dumps({"weights": {FEATURES[0]: 1}, "bias": 0}), encoding="utf-8")
     with pytest.raises(RecordError, match=r"weighing\.json.*likeness"):
-        read_weights(path)
+        read_logistic(path, FEATURES, "learn")
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(RecordError, match=r"evals\.answering\.weigh"):
-        read_weights(path)
-    assert read_weights(WEIGHTS) == load_weights()
+    with pytest.raises(RecordError, match=r"Run 'learn'"):
+        read_logistic(path, FEATURES, "learn")
+    path.write_text(json.dumps({"weights": {"a": -1}, "bias": 0}), encoding="utf-8")
+    with pytest.raises(RecordError, match="negative"):
+        read_logistic(path, ["a"], "learn")
+    assert read_logistic(WEIGHTS, FEATURES, "learn")[0] == load_weights()

@@ -1,0 +1,31 @@
+"""Prepare a question: understand it in its conversation, and plan the parts of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrieval.evidence.desk import Desk
+from retrieval.question.plan import Slot, plan
+from retrieval.question.understand import Understanding, understand
+from retrieval.words import is_known, ordinary_words
+
+_REMEMBERED = 6  # earlier questions that a follow-up may go on from
+
+
+def understood(question: str, earlier: Sequence[str], desk: Desk) -> Understanding:
+    """Understand a question after the earlier ones of its conversation, oldest first."""
+
+    def is_word(word: str) -> bool:
+        return word in ordinary_words() or is_known(word, desk.index)
+
+    before: list[Understanding] = []
+    for each in [*earlier[-_REMEMBERED:], question]:
+        before.append(understand(each, desk.lexicon, is_word, before))
+    return before[-1]
+
+
+def parts(asked: Understanding, desk: Desk) -> tuple[Slot, ...]:
+    """The parts that its answer should have; none where nothing that can be looked for is asked about."""
+    if asked.language or not (asked.subjects or asked.context or asked.terms):
+        return ()
+    return plan(asked, desk.lexicon, desk.facets)
