@@ -1,6 +1,6 @@
 """Take the pictures of the page that the documentation shows: `make screenshots`.
 
-A real server, a real Chromium, the shipped corpus. Not a test: tests/ui/test_page.py looks at what matters.
+A real server, a real Chromium, the shipped corpus. Not a test: tests/ui/page looks at what matters.
 """
 
 from __future__ import annotations

@@ -7,20 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Generator as Stream
-from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from threading import Lock
 from typing import TYPE_CHECKING
-from weakref import ref
 
 from corpus.errors import CitewellError
-from corpus.facets import load_facets
-from corpus.lexicon import Lexicon, load_lexicon
-from ingest.embed import make_embedder
-from ingest.generation import current_folder
-from ingest.index import Index, open_current
+from corpus.lexicon import Lexicon
 from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt, Statement
 from retrieval.audit import audited
@@ -28,18 +22,15 @@ from retrieval.composing.compose import Chosen, Draft, compose
 from retrieval.composing.conclude import conclude
 from retrieval.composing.limit import with_limits
 from retrieval.events import Done, Event, StatementReady, opening_of, ready, whole
-from retrieval.evidence.about import first_named
 from retrieval.evidence.desk import Desk
 from retrieval.evidence.gather import Gathered, gather
-from retrieval.evidence.rerank import make_reranker
-from retrieval.evidence.search import Filters, Method, forget_rows
+from retrieval.evidence.search import Filters
 from retrieval.model.generate import Generator
 from retrieval.model.merge import Report
 from retrieval.model.prompt import Task
 from retrieval.prepare import parts, understood
 from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
-from retrieval.question.names import learn_names
 from retrieval.question.plan import IN_SHORT, Slot
 from retrieval.question.understand import Understanding, in_its_words
 from retrieval.safety.danger import raise_level, recall_emergencies
@@ -48,7 +39,7 @@ from retrieval.safety.directive import is_directive
 from retrieval.safety.help import help_for, reminder_for
 from retrieval.safety.triage import Level, Triage, triage
 from retrieval.safety.warn import apart, warn
-from retrieval.support.entail import make_entailment
+from retrieval.served import Served, open_desk
 from retrieval.support.verify import LEAST_SUPPORT
 from retrieval.verdict.other_side import with_other_side
 from retrieval.verdict.verdict import decide
@@ -88,17 +79,15 @@ class Citewell:
 
     Args:
         settings: Where the index stands and which model reads questions.
+        opening: Opens these.
 
     The index and the model are opened with the first question that needs them: an emergency that a
     pattern finds needs neither.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, opening: Callable[[Settings], Desk] = open_desk) -> None:
         self.settings = settings
-        self._desk: Desk | None = None
-        self._opening = Lock()
-        self._refreshing = Lock()
-        self._retired: list[ref[Index]] = []
+        self._served = Served(settings, opening)
         self._generator = Generator(settings) if settings.llm else None
 
     @property
@@ -108,25 +97,12 @@ class Citewell:
         Raises:
             IndexMissingError, IndexDamagedError, IndexMismatchError, ModelError: It cannot be opened.
         """
-        with self._opening:
-            if self._desk is None:
-                embedder = make_embedder(self.settings)
-                index = open_current(self.settings.index_dir, embedder)
-                method = Method(
-                    self.settings.dense_weight,
-                    self.settings.candidates,
-                    reranker=make_reranker(self.settings),
-                )
-                lexicon = learn_names(load_lexicon(), index.names())
-                judge = make_entailment(self.settings)
-                self._desk = Desk(index, embedder, lexicon, load_facets(), method, entailment=judge)
-        return self._desk
+        return self._served.desk
 
     @property
     def generation(self) -> str | None:
         """Id of the generation that questions are answered from; None where none has been opened yet."""
-        held = self._desk
-        return None if held is None else held.index.manifest.id
+        return self._served.generation
 
     def refresh(self) -> bool:
         """Answer from the generation that is published now. An answer that has begun keeps its own.
@@ -138,29 +114,7 @@ class Citewell:
             IndexMissingError, IndexDamagedError, IndexMismatchError, ModelError: It cannot be opened; what
                 was answered from before goes on being answered from.
         """
-        with self._refreshing:
-            held = self._desk
-            if held is None:
-                return bool(self.desk)
-            self._forget_retired()
-            if current_folder(self.settings.index_dir) == held.index.folder:
-                return False
-            index = open_current(self.settings.index_dir, held.embedder)
-            fresh = replace(held, index=index, lexicon=learn_names(load_lexicon(), index.names()))
-            with self._opening:
-                self._desk = fresh
-            self._retired.append(ref(held.index))
-            del held
-            self._forget_retired()
-            return True
-
-    def _forget_retired(self) -> None:
-        """Let go of indexes that are not answered from any more; an answer may hold one a little longer."""
-        self._retired = [each for each in self._retired if each() is not None]
-        if self._retired:
-            forget_rows()
-            first_named.cache_clear()
-            Lexicon.entities_in.cache_clear()
+        return self._served.refresh()
 
     @property
     def lexicon(self) -> Lexicon:

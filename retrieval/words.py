@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from pathlib import Path
 from sys import intern
@@ -131,6 +131,15 @@ def _by_frequency() -> tuple[str, ...]:
     return tuple(word for word in vocabulary if len(word) > 2 and word.isalpha() and word.isascii())
 
 
+@lru_cache(maxsize=1)
+def _english() -> Container[str]:
+    """Words of English that are rarer (to snore, a handover): too many to guess a misspelt one from."""
+    from spellchecker import SpellChecker
+
+    words: Container[str] = SpellChecker(language="en").word_frequency
+    return words
+
+
 @lru_cache(maxsize=4096)
 def respelled(word: str) -> str | None:
     """The ordinary word that a word misspells by one slip (optimal string alignment), the likest if several.
@@ -138,7 +147,7 @@ def respelled(word: str) -> str | None:
     None for short words, for ordinary words and what is derived of them (thinning), and where no ordinary
     word is that near. The first letter must be right.
     """
-    if len(word) < 6 or not word.isalpha() or is_derived(word):
+    if len(word) < 6 or not word.isalpha() or is_derived(word) or word in _english():
         return None
     near = [
         each

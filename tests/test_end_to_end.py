@@ -201,3 +201,10 @@ def test_what_only_sounds_like_an_answer_is_not_given(citewell, question):
     answer = citewell.ask(question)
     assert answer.outcome.value == "abstained"
     assert not answer.sources
+
+
+def test_a_follow_up_in_odd_words_is_read_in_the_light_of_what_it_leans_on(citewell):
+    question = "and the long acting ones, worse I suppose"
+    answer = citewell.ask(question, ["lorazepam breastfeeding"])
+    assert any("long-acting ones can accumulate" in each.text for each in answer.statements)
+    assert not citewell.ask(question).sources

@@ -28,6 +28,7 @@ from ingest.settings import Settings
 from retrieval.evidence.desk import Desk
 from retrieval.pipeline import Citewell
 from retrieval.question.names import learn_names
+from retrieval.served import forget_indexes
 
 _MEGABYTE = 1_000_000
 _MOST_FILES = 5  # of one visitor
@@ -68,7 +69,7 @@ class OwnDocuments:
         self._for_all = citewell.settings.serve_upload_for == "all"
         self._lock = threading.Lock()
         self._adding = threading.Lock()
-        self._open: OrderedDict[Path, _Own] = OrderedDict()
+        self._open: OrderedDict[Path, Citewell] = OrderedDict()
         self._progress: dict[str, Progress] = {}
         self._sweeper: threading.Thread | None = None
         self.sweep()  # what an earlier run left behind
@@ -140,7 +141,7 @@ class OwnDocuments:
             with contextlib.suppress(OSError):
                 (folder / _USED).touch()
         with self._lock:
-            own = self._open.pop(folder, None) or _Own(self._citewell, folder)
+            own = self._open.pop(folder, None) or self._opened(folder)
             self._open[folder] = own
             while len(self._open) > _OPEN_AT_ONCE:
                 self._open.popitem(last=False)
@@ -171,9 +172,11 @@ class OwnDocuments:
                 if (used if used.exists() else folder).stat().st_mtime < before:
                     shutil.rmtree(folder, ignore_errors=True)
         with self._lock:
-            for folder, own in list(self._open.items()):
-                if not own.settings.home.is_dir():
-                    del self._open[folder]
+            gone = [folder for folder, own in self._open.items() if not own.settings.home.is_dir()]
+            for folder in gone:
+                del self._open[folder]
+        if gone:
+            forget_indexes()
 
     @property
     def _making_room(self) -> str:
@@ -182,6 +185,7 @@ class OwnDocuments:
     def _delete(self, folder: Path) -> None:
         with self._lock:
             self._open.pop(folder, None)
+        forget_indexes()
         shutil.rmtree(folder, ignore_errors=True)
 
     def _folder_of(self, visitor: str) -> Path:
@@ -221,6 +225,11 @@ class OwnDocuments:
             with self._lock:
                 self._open.pop(settings.home, None)  # the next question opens the new generation
 
+    def _opened(self, folder: Path) -> Citewell:
+        """Citewell on one visitor's documents; nothing is read before it is asked."""
+        settings = self._citewell.settings.model_copy(update={"home": folder})
+        return Citewell(settings, lambda own: _desk_of(own, self._citewell.desk))
+
     def _reporter(self, visitor: str) -> OnProgress:
         def report(step: str, done: int, of: int) -> None:
             self._progress[visitor] = Progress(step, done, of)
@@ -239,23 +248,10 @@ class OwnDocuments:
             self.sweep()
 
 
-class _Own(Citewell):
-    """Answers from one visitor's documents, with the models that are loaded already."""
-
-    def __init__(self, citewell: Citewell, folder: Path) -> None:
-        super().__init__(citewell.settings.model_copy(update={"home": folder}))
-        self._shared = citewell
-
-    @property
-    def desk(self) -> Desk:
-        """The shared desk with the visitor's index on it."""
-        shared = self._shared.desk
-        with self._opening:
-            if self._desk is None:
-                index = open_current(self.settings.index_dir, shared.embedder)
-                lexicon = learn_names(load_lexicon(), index.names())
-                self._desk = replace(shared, index=index, lexicon=lexicon)
-        return self._desk
+def _desk_of(settings: Settings, shared: Desk) -> Desk:
+    """The shared desk, whose models are loaded already, with a visitor's index on it."""
+    index = open_current(settings.index_dir, shared.embedder)
+    return replace(shared, index=index, lexicon=learn_names(load_lexicon(), index.names()))
 
 
 def _check_kind(name: str, content: bytes) -> None:

@@ -3,9 +3,10 @@
 A file of `pairs/` holds sentences of the shipped corpus, each above questions with a mark: `+` it answers
 it, `-` it does not though it looks as if, `~` it helps and does not answer, `y`, `n` and `m` it answers with
 yes, no, or that it depends, `x` it is no yes-or-no question or is not settled. The sentences of `asked_*.txt`
-are those that Citewell found for questions which people might type, by fourteen writers; from two of them
-nothing is learnt. The expected questions of the corpus are answered too; what the reader of questions
-(`ingest.asking`) takes for like a question, and says something else, does not answer it.
+are those that Citewell found for questions which people might type, by 26 writers; from four of them nothing
+is learnt. A follow-up stands after the turns that it leans on, with ` || ` between them. The expected
+questions of the corpus are answered too; what the reader of questions (`ingest.asking`) takes for like a
+question, and says something else, does not answer it.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ STANCES = "ynmx"
 PARTLY = 0.35  # how far a sentence answers that helps and does not answer
 # How far a sentence answers, by its mark; "x" only says that it answers neither with yes nor with no.
 _ANSWERS = {"+": 1.0, "~": PARTLY, "-": 0.0, "y": 1.0, "n": 1.0, "m": 1.0, "x": None}
-# The questions of two writers from which nothing is learnt: one to weigh what is read, one to measure it.
-TO_WEIGH, TO_MEASURE = "asked_14.txt", "asked_7.txt"
+TURN = " || "  # between a turn of a conversation and the next
+# The questions of writers from which nothing is learnt: some to weigh what is read, some to measure it. The
+# second of each two has conversations.
+TO_WEIGH = frozenset({"asked_14.txt", "asked_20.txt"})
+TO_MEASURE = frozenset({"asked_7.txt", "asked_26.txt"})
 # Cosines from which two sentences say the same, and a question asks what another sentence answers.
 _SAME_SENTENCE, _SAME_QUESTION = 0.75, 0.88
 _LIKE = 120  # sentences that are kept as like a question
@@ -58,7 +62,7 @@ class Pair:
     @property
     def is_kept_apart(self) -> bool:
         """Whether nothing is learnt from it."""
-        return self.file in {TO_WEIGH, TO_MEASURE} or is_kept_apart(self.source)
+        return self.file in TO_WEIGH | TO_MEASURE or is_kept_apart(self.source)
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def read_pairs(lexicon: Lexicon) -> list[Pair]:
     sources = {sentence: source for source, asked in load_expected().by_source.items() for sentence in asked}
     return [
         Pair(
-            masked(question, lexicon),
+            masked(question.replace(TURN, " "), lexicon),
             masked(sentence, lexicon),
             sources.get(sentence, ""),
             _ANSWERS[mark],
@@ -103,15 +107,15 @@ def read_pairs(lexicon: Lexicon) -> list[Pair]:
     ]
 
 
-def read_marks(file: str) -> Iterator[tuple[str, str, float]]:
-    """Give question, sentence and how far it answers, of a file, as they are written.
+def read_marks(files: Set[str]) -> Iterator[tuple[str, str, float]]:
+    """Give question, sentence and how far it answers, of some files, as they are written.
 
     Raises:
         RecordError: A line has no mark.
     """
     for name, sentence, mark, question in _lines():
         answers = _ANSWERS[mark]
-        if name == file and answers is not None:
+        if name in files and answers is not None:
             yield question, sentence, answers
 
 

@@ -2,9 +2,9 @@
 
 In sources that it has not learnt from, whether a question is answered by its sentence: the area under the ROC
 curve over the pairs that answer and those that do not (the chance that of the two the first is read as
-likelier), beside that of the likeness to expected questions. The same for the questions of a writer that it
-has not learnt from, with the sentences that Citewell found for them; and of these questions, whether any of
-the sentences answers, told by the one that is read as the likeliest. What a sentence says to a yes-or-no
+likelier), beside that of the likeness to expected questions. The same for the questions of two writers that
+it has not learnt from, with the sentences that Citewell found for them; and of these questions, whether any
+of the sentences answers, told by the one that is read as the likeliest. What a sentence says to a yes-or-no
 question: precision and recall of yes and of no at some probabilities, and how often the contrary is said.
 """
 
@@ -57,7 +57,7 @@ def _measure_questions(pairs: Sequence[Pair]) -> None:
     readings = np.array([each.answers for each in read_all(pairs)])
     answers = np.array([each.answers for each in pairs], dtype=float)
     plain = answers != PARTLY
-    click.echo(f"a writer not learnt from: {len(pairs)} pairs, {(answers == 1).sum()} that answer")
+    click.echo(f"{pairs[0].file}, not learnt from: {len(pairs)} pairs, {(answers == 1).sum()} that answer")
     click.echo(f"  read together: AUC {auc(readings[plain], answers[plain] == 1):.3f}")
     asked = np.array([each.question for each in pairs])
     questions = [asked == each for each in sorted(set(asked))]
@@ -80,7 +80,8 @@ def main() -> None:
     click.echo(f"sources not learnt from: {answered.sum()} pairs that answer, {(~answered).sum()} do not")
     click.echo(f"  read together: AUC {auc(readings, answered):.3f}")
     click.echo(f"  likeness to expected questions: AUC {auc(foreseen(judged, lexicon), answered):.3f}")
-    _measure_questions([each for each in pairs if each.file == TO_MEASURE])
+    for file in sorted(TO_MEASURE):
+        _measure_questions([each for each in pairs if each.file == file])
     told = [each for each in pairs if each.is_kept_apart and each.stance is not None]
     stance = np.array([each.stance for each in told])
     found = read_all(told)

@@ -15,7 +15,7 @@ from ingest.adapt import Base
 from ingest.asking import read_arrays, split_low_rank, write_arrays
 from retrieval.evidence.answering import WEIGHTS
 
-_ON = Method(epochs=1.5, expected=2500, rate=7e-4, head_rate=1.5e-3)
+_ON = Method(epochs=1.25, expected=2500, rate=7e-4, head_rate=1.5e-3)
 
 
 @click.command()

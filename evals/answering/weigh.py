@@ -1,6 +1,6 @@
 """`python -m evals.answering.weigh`: learn `retrieval/evidence/weighing.json`, with the index that is served.
 
-From the questions of a writer that the pair reader has not learnt from, with a mark at each sentence that
+From the questions of two writers that the pair reader has not learnt from, with a mark at each sentence that
 Citewell found for them, and from the development questions: of these a sentence that states a vital nugget
 answers, and none answers what is to be abstained from. Nothing of a held-out question is looked at.
 """
@@ -18,16 +18,17 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from corpus.expected import masked
-from evals.answering.data import PARTLY, TO_WEIGH, read_marks
+from evals.answering.data import PARTLY, TO_WEIGH, TURN, read_marks
 from evals.questions import read_questions
 from ingest.settings import load_settings
 from retrieval.evidence.answering import load_pair_reader
 from retrieval.evidence.desk import Desk, Evidence
-from retrieval.evidence.gather import gather, questions_in
+from retrieval.evidence.gather import gather
 from retrieval.evidence.weed import heads_of
 from retrieval.evidence.weigh import FEATURES, WEIGHTS, features_of
 from retrieval.pipeline import Citewell
 from retrieval.prepare import parts, understood
+from retrieval.question.wording import as_read
 
 _FOLDS, _DIGITS = 6, 3
 Row = tuple[tuple[float, ...], bool]
@@ -37,7 +38,7 @@ Row = tuple[tuple[float, ...], bool]
 def main() -> None:
     """Learn the weights, print what they promise, and write them."""
     desk = Citewell(load_settings()).desk
-    groups = [*_of_the_writer(desk), *_of_development(desk)]
+    groups = [*_of_the_writers(desk), *_of_development(desk)]
     inputs = np.array([features for group in groups for features, _ in group])
     wanted = np.array([answers for group in groups for _, answers in group])
     group_of = [number for number, group in enumerate(groups) for _ in group]
@@ -59,15 +60,16 @@ def main() -> None:
     click.echo(f"Wrote {WEIGHTS.name}: {data['weights']}, bias {data['bias']}.")
 
 
-def _of_the_writer(desk: Desk) -> Iterator[list[Row]]:
-    """The sentences found for each of the writer's questions that were marked; without what only helps."""
+def _of_the_writers(desk: Desk) -> Iterator[list[Row]]:
+    """The sentences found for each of the writers' questions that were marked; without what only helps."""
     marks: dict[str, dict[str, float]] = defaultdict(dict)
     for question, sentence, answers in read_marks(TO_WEIGH):
         marks[question][sentence] = answers
     for question, of_sentence in marks.items():
+        *earlier, last = question.split(TURN)
         yield [
             (features, of_sentence[each.text] == 1.0)
-            for each, features in found(question, (), desk)
+            for each, features in found(last, earlier, desk)
             if of_sentence.get(each.text, PARTLY) != PARTLY
         ]
 
@@ -93,7 +95,7 @@ def found(question: str, earlier: Sequence[str], desk: Desk) -> list[tuple[Evide
     if not slots:
         return []
     heads = heads_of(gather(asked, slots, desk, weeding=False).by_slot, slots)
-    whole = questions_in(asked, desk.lexicon)[0]
+    whole = as_read(asked, desk.lexicon)
     readings = load_pair_reader().read(whole, [masked(each.text, desk.lexicon) for each in heads])
     return [(each, features_of(each, read.answers)) for each, read in zip(heads, readings, strict=True)]
 

@@ -21,10 +21,10 @@ from ingest.adapt import Numbers
 from ingest.asking import QuestionReader, load_reader
 from ingest.index import Index
 from ingest.settings import load_settings
-from retrieval.evidence.gather import questions_in
 from retrieval.evidence.resolve import resolved
 from retrieval.pipeline import Citewell
 from retrieval.prepare import understood
+from retrieval.question.wording import questions_in
 
 _FIRST = (1, 3, 8)
 Encode = Callable[[Sequence[str]], Numbers]

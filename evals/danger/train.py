@@ -39,13 +39,16 @@ from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
 
 # Of the harmless prompts of the development set at most this share may be raised, to keep to 2 % of new ones:
-# it gave 24 of 1,262 in the held sets, 1.4 times as many.
-HARMLESS_RAISED = 0.014
+# it gave 23 of 1,262 in the held sets, 1.6 times as many.
+HARMLESS_RAISED = 0.0111
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
 TRUST = Trust(network=0.6, vectors=0.1, letters=0.3)
 # Rounds of each cycle. What goes on from earlier learning needs fewer, at a lower rate.
 AFRESH, GOING_ON = Method(rounds=(6, 4)), Method(rounds=(2,), rate=8e-4, seed=41)
 _BY_CHANCE = 0.002  # one prompt of the development set
+_OF_EMERGENCY = (
+    0.6  # the most that may be asked of an emergency: beyond, only a threshold for all danger is left
+)
 _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 
 
@@ -115,7 +118,8 @@ def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -
     the pair that raises least, and asks for most.
     """
     table = _Table(sentences, unseen)
-    pairs = [{Level.EMERGENCY: one, Level.DECLINE: other} for one in _STEPS for other in _STEPS]
+    asked_most = [each for each in _STEPS if each <= _OF_EMERGENCY]
+    pairs = [{Level.EMERGENCY: one, Level.DECLINE: other} for one in asked_most for other in _STEPS]
     counted = [(table.count(pair), pair) for pair in pairs]
     allowed = [each for each in counted if each[0][2] <= HARMLESS_RAISED]
     found = [count[0] + 0.5 * count[1] for count, _ in allowed]

@@ -92,6 +92,14 @@ def is_about_any(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon)
     return any(_fit(each, subject, lexicon) for subject in subjects)
 
 
+def is_first_about(each: Evidence, asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether a sentence is about what is asked about or its class, and names nothing else before it."""
+    if not asked.subjects:
+        return True
+    first = first_named(each.text, lexicon)
+    return is_about_any(each, asked.subjects, lexicon) and first not in _unasked(each, asked, lexicon)
+
+
 def _is_drug(subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
     return [lexicon.entities[each].kind for each in subjects] == ["drug"]
 
@@ -200,16 +208,8 @@ def defines(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> b
     return _IS.match(each.text, mention.end) is not None
 
 
-def context_fit(
-    each: Evidence,
-    asked: Understanding,
-    slot: Slot,
-    lexicon: Lexicon,
-    context: Sequence[EntityId] | None = None,
-) -> float:
+def context_fit(each: Evidence, context: Sequence[EntityId], lexicon: Lexicon) -> float:
     """A little for naming the condition or substance asked about, a little off for naming another."""
-    if context is None:
-        context = [entity for entity in asked.context if entity not in slot.subjects]
     if not context:
         return 0.0
     if any(names(each, entity, lexicon) for entity in context):

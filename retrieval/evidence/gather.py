@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpus.expected import ANY_MEDICINE
-from corpus.lexicon import EntityId, Lexicon
+from corpus.lexicon import EntityId
 from corpus.record import SourceId
 from ingest.asking import load_reader
 from ingest.embed import Vectors
 from ingest.index import Foreseen
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.judge import judge
+from retrieval.evidence.may import is_worth_reading
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
 from retrieval.evidence.weed import pick, weed
-from retrieval.question.follow import in_full
 from retrieval.question.plan import IN_SHORT, JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
+from retrieval.question.wording import as_read, questions_in
 from retrieval.words import coverage, is_known, spellings
 
 _PASSAGES_PER_SLOT = 40
@@ -30,16 +29,6 @@ _PASSAGES_FORESEEN = 30  # the most that are looked at because of what they are 
 _LIKELY = 0.53  # cosine from which they are
 _SPOKEN_OF = 0.25  # share of the words that say in what two are compared
 _LOOKED_AT = 300  # the nearest of these, whose names are read
-# Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
-_SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
-# Where a second question begins ("what is it for and how long till it works").
-_AND = re.compile(
-    r"\s+(?:and|or|but|also)\s+(?=(?:how|what|whats|when|why|which|who|does|do|is|are|can|will|should)\b)",
-    re.I,
-)
-
-
-_FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
 
 
 @dataclass(frozen=True)
@@ -63,7 +52,9 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
     # The parts of an outline ask their own questions: what is expected of sentences says nothing to them.
     is_outline = all(slot.outlined for slot in slots)
     parts = [] if is_outline else questions_in(asked, desk.lexicon)
-    queries = [asked.text, *(_query(slot, asked, desk) for slot in slots)]
+    whole = as_read(asked, desk.lexicon)
+    # A follow-up says too little by itself to be like anything.
+    queries = [" ".join((*asked.leans_on[-1:], asked.text)), *(_query(slot, asked, desk) for slot in slots)]
     once = {query: at for at, query in enumerate(dict.fromkeys(queries))}
     vectors = desk.embedder.encode_queries(list(once))[[once[query] for query in queries]]
     general = search(
@@ -82,15 +73,11 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         sentences = [each for row in rows for each in cut[row]]
         by_slot.append(_judged(sentences, slot, asked, vector, vectors[0], desk))
     if parts and weeding:
-        by_slot = weed(by_slot, slots, parts, desk.lexicon)
+        by_slot = weed(by_slot, slots, whole, desk.lexicon)
     if parts and weeding and not any(by_slot):
-        sentences = [each for row in cut for each in cut[row]]
-        by_slot = [
-            pick(judge(sentences, replace(slot, loose=True), asked, vector, desk), parts, desk.lexicon)
-            if slot.sure
-            else ()
-            for slot, vector in zip(slots, vectors[1:], strict=False)
-        ]
+        sentences = [each for row in cut for each in cut[row] if is_worth_reading(each, asked, desk.lexicon)]
+        found = pick(sentences, whole, desk.lexicon)
+        by_slot = [found if slot.sure else () for slot in slots]
     if asked.terms and not is_outline and not _speaks_of_what_is_compared(by_slot, slots, asked, desk):
         by_slot = [()] * len(by_slot)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
@@ -135,31 +122,6 @@ def _judged(
         # A follow-up need not be about both that were spoken of.
         judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
     return judged
-
-
-def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
-    """What is held against the expected questions: a question and its parts, medicines masked."""
-    return _parts(_what_is_asked(asked, lexicon))
-
-
-def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
-    """The wording of a question, without the condition where what is asked holds whatever it is taken for."""
-    wording = asked.wording or asked.text
-    if not asked.subjects or not asked.facets or not set(asked.facets) <= WHATEVER_FOR:
-        return wording
-    for each in reversed(lexicon.mentions(wording)):
-        if lexicon.entities[each.entity].kind == "condition":
-            wording = _FOR.sub("", wording[: each.start]) + wording[each.end :]
-    return " ".join(wording.split())
-
-
-def _parts(wording: str) -> list[str]:
-    """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
-    parts = [part for each in _SENTENCE.split(wording) for part in _AND.split(each)]
-    if ANY_MEDICINE in parts[0]:  # "what is it, and why is it not always given": it is the medicine
-        parts[1:] = [each if ANY_MEDICINE in each else in_full(each, ANY_MEDICINE) for each in parts[1:]]
-    asking = [each for each in parts if len(each.split()) >= _LEAST_WORDS]
-    return [wording, *asking[-_MOST_SENTENCES:]] if len(asking) > 1 else [wording]
 
 
 def _likely(foreseen: Foreseen, asked: Understanding, desk: Desk) -> list[int]:

@@ -120,7 +120,7 @@ def _score(
         + middle * central
         + 0.25 * fit
         + (_OF_OWN_WORDS if slot.direct else _term_weight(asked)) * terms
-        + context_fit(each, asked, slot, desk.lexicon)
+        + context_fit(each, [name for name in asked.context if name not in slot.subjects], desk.lexicon)
         + foresight(each, slot)
         + (_OF_ITS_FACET if slot.direct and each.passage.facet in asked.facets else 0.0)
         + _ALSO_ASKED * any(load_wordings().speaks_of(facet, each.text) for facet in slot.besides)

@@ -6,9 +6,12 @@ part: see `evidence.judge`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from corpus.facets import FacetId
+from corpus.lexicon import Lexicon
 from ingest.embed import Vectors
-from retrieval.evidence.about import context_fit, is_about_any, names, subject_fit
+from retrieval.evidence.about import context_fit, is_about_any, is_first_about, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_nearly_sure, is_sure
 from retrieval.evidence.places import is_elsewhere
@@ -32,7 +35,7 @@ _STRICT = frozenset(
 )
 # Asked of a condition, about which a source may say all under one heading: then the meaning must be near.
 OF_CONDITIONS = frozenset({"symptoms", "causes", "frequency", "diagnosis", "outlook", "prevention"})
-_NEAR = 0.6
+_NEAR, _SIMILAR = 0.6, 0.55  # cosines with what was searched for
 # What is said of these people is no answer for one who did not ask about them.
 _OTHER_PEOPLE = (FacetId("breastfeeding"), FacetId("pregnancy"), FacetId("children"))
 _STUDIES = frozenset({"study", "limits"})
@@ -40,17 +43,15 @@ _STUDIES = frozenset({"study", "limits"})
 
 def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk: Desk) -> float | None:
     """How exactly a sentence is about the slot's subjects; None when it must not fill the slot."""
+    # Thousands are looked at: what most of them fail comes first.
+    if not _is_of_its_kind(each, slot, asked, vector) or _is_aside(each, slot, asked):
+        return None
     if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
-    if _is_of_others(each, slot, asked) or _is_aside(each, slot, asked) or is_elsewhere(each, asked):
+    if _is_of_others(each, slot, asked) or is_elsewhere(each, asked):
         return None
     if slot.sure:
         return _fit_of_sure(each, slot, asked, desk)
-    expected = answers(each) and not (slot.direct and is_beside(each, asked))
-    if slot.foreseen and not expected:
-        return None
-    if not (expected and not slot.facets) and not _of_facet(each, slot, float(each.vector @ vector)):
-        return None
     fit = subject_fit(each, slot, asked, desk.lexicon)
     if fit is None or (slot.loose and fit < 0.7) or (slot.paired and not each.entities & set(slot.subjects)):
         return None
@@ -61,34 +62,51 @@ def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk:
     return fit if speaks_of_terms(each, slot, asked, desk) else None
 
 
+def _is_of_its_kind(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors) -> bool:
+    """Whether a sentence was expected to answer such a question, or stands under a heading of the slot."""
+    if slot.sure:
+        return is_sure(each)
+    expected = answers(each) and not (slot.direct and is_beside(each, asked))
+    if slot.foreseen and not expected:
+        return False
+    return (expected and not slot.facets) or _of_facet(each, slot, vector)
+
+
+def is_worth_reading(each: Evidence, asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether a sentence may answer a question in the reader's eyes, whatever it stands under.
+
+    For a question that nothing answers by the rules of its parts, which may be wrong about what it asks.
+    """
+    if not is_nearly_sure(each) or not stands_alone(each.text) or is_directive(each.text):
+        return False
+    if hides_its_animals(each) or is_elsewhere(each, asked) or _is_of_other_people(each, asked.facets, asked):
+        return False
+    return is_first_about(each, asked, lexicon) and context_fit(each, asked.context, lexicon) >= 0
+
+
 def _fit_of_sure(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -> float | None:
     """How exactly a sentence is about the subjects that is sure to answer; None where it is not sure."""
-    if not (is_sure(each) or (slot.loose and is_nearly_sure(each))):
+    if not speaks_of_names(each, asked, desk):
         return None
-    if not slot.loose and not speaks_of_names(each, asked, desk):
-        return None
-    if slot.loose and is_beside(each, asked):
-        return None
-    if context_fit(each, asked, slot, desk.lexicon, asked.context) < 0:
+    if context_fit(each, asked.context, desk.lexicon) < 0:
         return None
     fit = subject_fit(each, slot, asked, desk.lexicon)
     if asked.subjects and not is_certain(each) and not is_about_any(each, asked.subjects, desk.lexicon):
         return None  # what holds for the condition says nothing of the medicine
-    is_exact = bool(each.entities & set(asked.subjects))
-    return fit if is_exact or not slot.loose else None
+    return fit
 
 
 def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:
     """Whether a sentence is about unborn, breastfed or older children, and the question is not."""
-    if is_certain(each):
-        return False
+    return not is_certain(each) and _is_of_other_people(each, (*slot.facets, *asked.facets), asked)
+
+
+def _is_of_other_people(each: Evidence, facets: Sequence[FacetId], asked: Understanding) -> bool:
     wordings = load_wordings()
     return any(
         wordings.speaks_of(facet, each.text)
         for facet in _OTHER_PEOPLE
-        if facet not in slot.facets
-        and facet not in asked.facets
-        and not wordings.speaks_of(facet, asked.text)
+        if facet not in facets and not wordings.speaks_of(facet, asked.in_conversation)
     )
 
 
@@ -114,18 +132,23 @@ def _is_of_studies(each: Evidence) -> bool:
     return each.passage.facet in _STUDIES and not is_certain(each)
 
 
-def _of_facet(each: Evidence, slot: Slot, similarity: float) -> bool:
+def _of_facet(each: Evidence, slot: Slot, vector: Vectors) -> bool:
     facet = each.passage.facet
     if not slot.facets:
         return facet not in _STUDIES
-    in_words = load_wordings().speaks_of(slot.facets[0], each.text)
+
+    def in_words() -> bool:
+        return load_wordings().speaks_of(slot.facets[0], each.text)
+
     if slot.loose:
         # Nothing stands under a heading of the facet: then the sentence itself must use its words.
-        return facet not in _OF_SOME and in_words
+        return facet not in _OF_SOME and in_words()
     if facet is None:  # a source without telling headings
-        return similarity >= 0.55 or in_words
-    if facet != slot.facets[0] and slot.facets[0] in OF_CONDITIONS and not slot.outlined:
-        return facet in slot.facets and (in_words or similarity >= _NEAR)
-    if facet == slot.facets[0] or slot.facets[0] not in _STRICT or slot.outlined:
-        return facet in slot.facets
-    return facet in slot.facets and (in_words or bool(slot.partners))
+        return float(each.vector @ vector) >= _SIMILAR or in_words()
+    if facet not in slot.facets:
+        return False
+    if facet == slot.facets[0] or slot.outlined:
+        return True
+    if slot.facets[0] in OF_CONDITIONS:
+        return float(each.vector @ vector) >= _NEAR or in_words()
+    return slot.facets[0] not in _STRICT or bool(slot.partners) or in_words()

@@ -14,15 +14,18 @@ from corpus.expected import masked
 from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
-from retrieval.evidence.foresight import answers, is_certain
+from retrieval.evidence.foresight import is_sure
 from retrieval.evidence.weigh import answering
 from retrieval.question.plan import Slot
+from retrieval.support.verify import cosine
 
+# Cosine from which two sentences say the same to a question, so that reading one will do.
+_SAME = 0.88
 # Sentences of each part that are read, and of all parts: reading a pair costs some milliseconds.
 _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
-# it; and from where one answers that nothing else speaks for.
-_BEST, _LEAST, _LIKELY = 0.35, 0.15, 0.7
+# it; and, of the reading alone, from where one answers that nothing else speaks for.
+_BEST, _LEAST, _SURELY = 0.3, 0.15, 0.8
 _OF_READING = 0.3  # what it weighs beside the score
 
 
@@ -38,55 +41,77 @@ _Readings = Mapping[tuple[str, int], _Read]
 
 
 def weed(
-    by_slot: Sequence[Sequence[Evidence]], slots: Sequence[Slot], questions: Sequence[str], lexicon: Lexicon
+    by_slot: Sequence[Sequence[Evidence]],
+    slots: Sequence[Slot],
+    question: str,
+    lexicon: Lexicon,
 ) -> list[tuple[Evidence, ...]]:
     """Keep of each part what answers the question, what answers it best first; nothing where nothing does.
 
-    Nothing is read where a sentence was expected to answer almost the very same question: then the other
-    parts keep what was expected to answer such a one. Sentences without expected questions, of sources that
-    are not the shipped ones, are kept as they are: the reader has learnt from the shipped ones.
+    Sentences without expected questions, of sources that are not the shipped ones, are kept as they are: the
+    reader has learnt from the shipped ones. So is, where something answers, what was not read and is sure to.
 
     Args:
         by_slot: Judged sentences of each part, best first.
         slots: The parts; those of an outline ask their own questions and are kept as they are.
-        questions: The question and its parts, medicines masked.
+        question: The whole of it, medicines masked (`question.wording.as_read`).
         lexicon: The names that are masked.
     """
-    looked_at = heads_of(by_slot, slots)
-    if any(is_certain(each) for each in looked_at[:_READ]):
-        return [_to_the_point(judged, slot, questions) for judged, slot in zip(by_slot, slots, strict=True)]
-    readings = _read(looked_at, questions[0], lexicon)
-    nothing = max((each.answering for each in readings.values()), default=1.0) < _BEST
+    heads = heads_of(by_slot, slots)
+    read = _read(heads, question, lexicon)
+    nothing = max((each.answering for each in read.values()), default=1.0) < _BEST
     return [
-        tuple(judged) if slot.outlined else _kept(judged, {} if nothing else readings)
+        tuple(judged) if slot.outlined else _kept(judged, [] if nothing else heads, read)
         for judged, slot in zip(by_slot, slots, strict=True)
     ]
 
 
 def heads_of(by_slot: Sequence[Sequence[Evidence]], slots: Sequence[Slot]) -> list[Evidence]:
-    """The best sentences of the parts that ask what the question asks: those that are read, best first."""
-    heads = {
-        each.key: each
+    """The best sentences of the parts that ask what the question asks: those that are read, best first.
+
+    Of those that say the same, as the labels of many medicines do, only the best.
+    """
+    heads = (
+        each
         for judged, slot in zip(by_slot, slots, strict=True)
         if not slot.outlined
-        for each in judged[:_READ]
-        if each.foreseen is not None
-    }
-    return sorted(heads.values(), key=lambda each: -each.score)[:_READ_MOST]
+        for each in _unlike([each for each in judged if each.foreseen is not None], _READ)
+    )
+    return _unlike(sorted(heads, key=lambda each: (-each.score, each.key)), _READ_MOST)
 
 
-def _to_the_point(judged: Sequence[Evidence], slot: Slot, questions: Sequence[str]) -> tuple[Evidence, ...]:
-    """Beside what answers almost the very same question, only what was expected to answer such a one."""
-    if slot.direct or slot.outlined or len(questions) > 1:
-        return tuple(judged)
-    return tuple(each for each in judged if each.foreseen is None or answers(each))
+def _unlike(sentences: Sequence[Evidence], most: int) -> list[Evidence]:
+    """The first few that do not say the same."""
+    chosen: list[Evidence] = []
+    for each in sentences:
+        if len(chosen) == most:
+            break
+        if _same(each, chosen) is None:
+            chosen.append(each)
+    return chosen
 
 
-def pick(judged: Sequence[Evidence], questions: Sequence[str], lexicon: Lexicon) -> tuple[Evidence, ...]:
-    """Pick those that surely answer, of sentences that little else speaks for."""
-    looked_at = judged[:_READ_LAST]
-    readings = _read(looked_at, questions[0], lexicon)
-    return _kept(looked_at, {key: read for key, read in readings.items() if read.answering >= _LIKELY})
+def _same(each: Evidence, others: Sequence[Evidence]) -> Evidence | None:
+    """That one of others which says the same as a sentence."""
+    return next((other for other in others if cosine(each.vector, other.vector) >= _SAME), None)
+
+
+def pick(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> tuple[Evidence, ...]:
+    """Pick those that surely answer, of sentences that nothing speaks for but what was expected of them.
+
+    Args:
+        sentences: Not judged for any part.
+        question: The whole of it, medicines masked.
+        lexicon: The names that are masked.
+    """
+    likest = sorted(sentences, key=lambda each: (-(each.foreseen or 0.0), each.key))[:_READ_LAST]
+    readings = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in likest])
+    sure = [
+        replace(each, reading=reading, score=reading.answers)
+        for each, reading in zip(likest, readings, strict=True)
+        if reading.answers >= _SURELY
+    ]
+    return tuple(sorted(sure, key=lambda each: (-each.score, each.key)))
 
 
 def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> _Readings:
@@ -98,16 +123,16 @@ def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> _Re
     }
 
 
-def _kept(judged: Sequence[Evidence], readings: _Readings) -> tuple[Evidence, ...]:
-    """Those that were read to answer, and those of sources that the reader has not learnt from."""
+def _kept(judged: Sequence[Evidence], heads: Sequence[Evidence], read: _Readings) -> tuple[Evidence, ...]:
+    """What was read to answer, or says the same as what was; and what need not be read."""
     kept = []
     for each in judged:
-        read = readings.get(each.key)
-        if each.foreseen is None:
+        head = each if each.key in read else _same(each, heads)
+        if each.foreseen is None or (heads and head is None and is_sure(each)):
             kept.append(each)
-        elif read is not None and read.answering >= _LEAST:
-            score = each.score + _OF_READING * read.answering
-            kept.append(replace(each, reading=read.reading, score=score))
+        elif heads and head is not None and read[head.key].answering >= _LEAST:
+            reading, probability = read[head.key].reading, read[head.key].answering
+            kept.append(replace(each, reading=reading, score=each.score + _OF_READING * probability))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
 
 

@@ -15,6 +15,7 @@ from retrieval.question.hear import load_wordings
 if TYPE_CHECKING:
     from retrieval.question.understand import Understanding
 
+_TURNS = 2  # earlier ones that are read with a follow-up
 _COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b|X v\.? X")
 _PRONOUN = re.compile(r"\b(it|they|them|those|these|that|this)\b(?! medicine)")
 # "Is it safe to ...", "how long does it take": this "it" stands for nothing.
@@ -103,6 +104,7 @@ def follow(
     return replace(
         asked,
         wording=_wording(asked, before, facets is before.facets, lexicon, event),
+        leans_on=(*before.leans_on, before.text)[-_TURNS:],
         subjects=subjects,
         context=context,
         facets=facets,
@@ -151,7 +153,8 @@ def _wording(
     for pointing in (_OTHER, _FIRST, _PRONOUN):
         if pointing.search(asked.wording):
             return pointing.sub(meant, asked.wording)
-    rest = _ELLIPSIS.sub("", asked.wording, count=1).strip(" ,?")
+    opening = _ELLIPSIS.match(asked.wording)
+    rest = asked.wording[opening.end() if opening else 0 :].strip(" ,?")
     return f"{before.wording.rstrip(' ?')} {rest}" if asks_the_same else f"{rest} {meant}"
 
 

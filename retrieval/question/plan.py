@@ -62,8 +62,7 @@ class Slot:
         limit: Most statements.
         query: Words to search for besides the names; empty for those of the first facet.
         outlined: Whether it is a part of an outline, which asks its own question.
-        loose: Whether passages of other facets may fill it, where their sentences use the facet's words; of
-            what is sure, whether nearly sure will do.
+        loose: Whether passages of other facets may fill it, where their sentences use the facet's words.
         besides: General facets that the question names too ("is it safe", asked of pregnancy).
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
@@ -156,7 +155,7 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
             outline = load_outlines()["condition"]
         return _from_outline(outline, asked, subjects, (), facets)
     named_alone = len(subjects) == 1 and asked.subjects and not asked.terms and not partners
-    if not wanted and named_alone and len(asked.text.split()) <= _BARE:
+    if not wanted and named_alone and not asked.leans_on and len(asked.text.split()) <= _BARE:
         return _from_outline(load_outlines()["overview"], asked, subjects, (), facets)
     if not wanted:
         # Nothing says what is wanted of them: then a statement must at least be about all that is named.

@@ -63,6 +63,7 @@ class Understanding:
         extreme: Whether it asks for the longest or the shortest of many.
         wording: What it asks, with medicines masked and what earlier questions said filled in: as it is
             held against the questions that sentences are expected to answer.
+        leans_on: The earlier questions without which it says too little, oldest first.
         inherited: Whether the subjects come from an earlier question.
         language: ISO 639-1 code of its language where that is not supported.
     """
@@ -78,8 +79,14 @@ class Understanding:
     premises: tuple[Premise, ...] = ()
     extreme: Extreme | None = None
     wording: str = ""
+    leans_on: tuple[str, ...] = ()
     inherited: bool = False
     language: str | None = None
+
+    @property
+    def in_conversation(self) -> str:
+        """Its text after those that it leans on."""
+        return " ".join((*self.leans_on, self.text))
 
 
 def understand(

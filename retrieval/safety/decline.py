@@ -6,7 +6,6 @@ Not for the fixed sentences that decline: these stand in `help.yaml`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from corpus.facets import FacetId, load_facets
 from corpus.lexicon import Lexicon
@@ -33,7 +32,7 @@ def facts_instead(
         drug and no class is named, for then nothing would be about the person's own case.
     """
     names = " and ".join(lexicon.entities[each].name for each in asked.subjects)
-    plain = replace(asked, text=names, kind="open", context=(), facets=(), terms=(), points=())
+    plain = Understanding(text=names, kind="open", subjects=asked.subjects)
     if not asked.subjects:
         return plain, ()
     ids = [FacetId(each) for each in load_outlines()["declines"].get(category, ())]

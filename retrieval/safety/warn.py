@@ -126,11 +126,26 @@ def _is_given(rule: Rule, chosen: Sequence[Chosen]) -> bool:
 
 def _find(rule: Rule, drug: EntityId, asked: Understanding, desk: Desk) -> Chosen | None:
     """The best sentence of a drug that states a warning, with what backs it."""
-    about = replace(asked, subjects=(drug,), context=rule.beside, terms=(), points=())
     if rule.query:
-        # A rule with words of its own is searched for by them, whatever the question asks for beside it.
-        text = f"{desk.lexicon.entities[drug].name} {rule.query}"
-        about = replace(about, text=text, kind="open", facets=())
+        return _find_by_query(rule, drug, desk)
+    about = replace(asked, subjects=(drug,), context=rule.beside, terms=(), points=())
+    return _best(rule, drug, about, desk)
+
+
+@lru_cache(maxsize=256)  # the drugs asked about are the same few
+def _find_by_query(rule: Rule, drug: EntityId, desk: Desk) -> Chosen | None:
+    """The same by words of the rule's own, whatever the question asks for beside it."""
+    text = f"{desk.lexicon.entities[drug].name} {rule.query}"
+    about = Understanding(text=text, kind="open", subjects=(drug,), context=rule.beside)
+    return _best(rule, drug, about, desk)
+
+
+def forget_warnings() -> None:
+    """Forget the warnings found, so that an index that is no longer served can be closed."""
+    _find_by_query.cache_clear()
+
+
+def _best(rule: Rule, drug: EntityId, about: Understanding, desk: Desk) -> Chosen | None:
     slot = Slot("Warning", rule.facets, (drug,), 1, query=rule.query, outlined=bool(rule.query))
     gathered = gather(about, (slot,), desk, weeding=False)
     fit = [each for each in gathered.by_slot[0] if rule.is_stated_by(each.text)]

@@ -9,6 +9,7 @@ import pytest
 
 from retrieval.events import Event
 from retrieval.pipeline import Citewell
+from retrieval.served import open_desk
 from ui.serve import start
 
 QUESTION = "how fast does diazepam work"
@@ -29,8 +30,8 @@ def serving(citewell: Citewell, settings, with_page: bool = False, **changes) ->
 class Held(Citewell):
     """Citewell whose answers stop after their first event until they are let go on."""
 
-    def __init__(self, settings) -> None:
-        super().__init__(settings)
+    def __init__(self, settings, opening=open_desk) -> None:
+        super().__init__(settings, opening)
         self.go_on, self.stopped = threading.Event(), threading.Semaphore(0)
 
     def stream(self, question, earlier=(), filters=None) -> Iterator[Event]:
@@ -51,7 +52,6 @@ def client(citewell, settings) -> Iterator[httpx.Client]:
 @pytest.fixture
 def held(settings, citewell) -> Iterator[Held]:
     """What answers only when it is let go on; it shares the index of all the others."""
-    held = Held(settings)
-    held._desk = citewell.desk
+    held = Held(settings, lambda _: citewell.desk)
     yield held
     held.go_on.set()

@@ -11,6 +11,7 @@ from evals.sets_io import read_set
 from evals.systems import Ours
 from retrieval import present
 from retrieval.evidence.search import Filters, Method
+from retrieval.pipeline import Citewell
 from retrieval.safety import triage
 
 DRUG, BRAND = "diazepam", "valium"
@@ -83,7 +84,8 @@ def test_no_change_shows_none(run, before, monkeypatch):
 
 
 def test_feedback_that_is_off(citewell, run, before, monkeypatch):
-    monkeypatch.setattr(citewell, "_desk", replace(citewell.desk, method=Method(feedback=False)))
+    without = replace(citewell.desk, method=Method(feedback=False))
+    monkeypatch.setattr(Citewell, "desk", without)
     found = compare(before, run("no-feedback", monkeypatch))
     assert not found.is_same
     assert "**search**: other passages were considered" in verdict_of(found)

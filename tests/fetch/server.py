@@ -1,56 +1,32 @@
 # ruff: noqa: E501 - the samples stand as such replies do
 """A server on loopback that answers as the places do, in their true formats, with whatever faults a test wants.
 
-All works in it are made up and say so: "Test article 1", "Testamine", DOIs below 10.5555, which is set aside for
-tests. Nothing of it may leave the tests.
+What it holds stands in `works.py`, and its faults in `faults.py`.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 import ssl
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-Fault = Callable[["Call"], None]
-ABSTRACT = "Testamine number {n} eased test anxiety in 20 test persons within two weeks of the first dose."
-
-
-@dataclass
-class Call:
-    """One request, and the means to answer it."""
-
-    handler: BaseHTTPRequestHandler
-    path: str
-    fields: dict[str, str]
-    headers: dict[str, str]
-
-    def send(self, body: bytes | str, kind: str, status: int = 200, **headers: str) -> None:
-        data = body.encode() if isinstance(body, str) else body
-        self.begin(status, kind, **{"Content-Length": str(len(data)), **headers})
-        self.handler.wfile.write(data)
-
-    def begin(self, status: int, kind: str, **headers: str) -> None:
-        self.handler.send_response(status)
-        for name, value in {"Content-Type": kind, "Connection": "close", **headers}.items():
-            self.handler.send_header(name.replace("_", "-"), value)
-        self.handler.end_headers()
-
-    def xml(self, body: str, status: int = 200) -> None:
-        """As the places send it: gzipped for who asks for it."""
-        data = gzip.compress(body.encode())
-        self.send(data, "text/xml; charset=UTF-8", status, Content_Encoding="gzip")
-
-    def json(self, body: Any, status: int = 200, **headers: str) -> None:
-        self.send(json.dumps(body), "application/json; charset=UTF-8", status, **headers)
+from tests.fetch.faults import Call, Fault
+from tests.fetch.works import (
+    europepmc_article,
+    jats,
+    openfda_label,
+    pubmed_article,
+    pubmed_set,
+    set_id,
+    spl,
+    topic,
+)
 
 
 @dataclass
@@ -230,147 +206,6 @@ class Places:
                       x_rate_limit_limit="50", x_rate_limit_interval="1s")  # fmt: skip
         else:
             call.send("Resource not found.", "text/plain", 404)
-
-
-def pubmed_set(bodies: str) -> str:
-    return (
-        '<?xml version="1.0" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" '
-        '"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n'
-        f"<PubmedArticleSet>\n{bodies}\n</PubmedArticleSet>"
-    )
-
-
-def pubmed_article(number: int, with_abstract: bool = True) -> str:
-    text = f"<AbstractText>{ABSTRACT.format(n=number)}</AbstractText>"
-    abstract = f"<Abstract>{text}</Abstract>" if with_abstract else ""
-    return f"""<PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">{number}</PMID>
-<Article PubModel="Print"><Journal><JournalIssue CitedMedium="Print"><Volume>1</Volume><PubDate><Year>2020</Year>
-</PubDate></JournalIssue><Title>Journal of tests</Title></Journal><ArticleTitle>Test article {number}.</ArticleTitle>
-<ELocationID EIdType="doi" ValidYN="Y">10.5555/test.{number}</ELocationID>{abstract}
-<AuthorList CompleteYN="Y"><Author ValidYN="Y"><LastName>Tester</LastName><Initials>A</Initials></Author></AuthorList>
-<PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList></Article>
-</MedlineCitation><PubmedData><ArticleIdList><ArticleId IdType="pubmed">{number}</ArticleId></ArticleIdList>
-</PubmedData></PubmedArticle>"""
-
-
-def europepmc_article(number: int, core: bool) -> dict[str, Any]:
-    lite = {
-        "id": str(number), "source": "MED", "pmid": str(number), "doi": f"10.5555/test.{number}",
-        "title": f"Test article {number}.", "authorString": "Tester A.", "pubYear": "2020",
-        "isOpenAccess": "Y" if number % 2 else "N", "inEPMC": "Y",
-    } | ({"pmcid": f"PMC{number}0{number}"} if number % 2 else {})  # fmt: skip
-    if not core:
-        return lite
-    return lite | {
-        "abstractText": f"<h4>Results</h4>{ABSTRACT.format(n=number)}", "license": "cc by",
-        "authorList": {"author": [{"fullName": "Tester A", "firstName": "Anna", "lastName": "Tester"}]},
-        "journalInfo": {"volume": "1", "issue": "2", "yearOfPublication": 2020, "journal": {"title": "Journal of tests"}},
-        "pubTypeList": {"pubType": ["Journal Article"]},
-    }  # fmt: skip
-
-
-def jats(number: int) -> str:
-    return f"""<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Archiving DTD v1.2//EN" "JATS-archivearticle1.dtd">
-<article article-type="research-article"><front><journal-meta><journal-title-group><journal-title>Journal of tests
-</journal-title></journal-title-group></journal-meta><article-meta><article-id pub-id-type="pmcid">PMC{number}</article-id>
-<title-group><article-title>Test full text {number}</article-title></title-group><pub-date pub-type="epub"><year>2020</year>
-</pub-date></article-meta></front><body><sec><title>Results</title><p>{ABSTRACT.format(n=number)}</p></sec></body>
-<back><ref-list><ref id="r1"><element-citation><pub-id pub-id-type="pmid">4</pub-id></element-citation></ref>
-<ref id="r2"><mixed-citation>A test <pub-id pub-id-type="doi">10.5555/TEST.5</pub-id></mixed-citation></ref>
-<ref id="r3"><mixed-citation>A book without any identifier</mixed-citation></ref></ref-list></back></article>"""
-
-
-def set_id(number: int) -> str:
-    return f"00000000-0000-4000-8000-{number:012d}"
-
-
-def spl(number: int) -> str:
-    return f"""<?xml version="1.0" encoding="UTF-8"?><document xmlns="urn:hl7-org:v3"><code code="34391-3"
-displayName="HUMAN PRESCRIPTION DRUG LABEL"/><title>Testamine {number}</title><effectiveTime value="20200101"/>
-<setId root="{set_id(number)}"/><versionNumber value="1"/><component><structuredBody><component><section>
-<code code="34067-9" codeSystem="2.16.840.1.113883.6.1" displayName="INDICATIONS &amp; USAGE SECTION"/>
-<title>INDICATIONS</title><text><paragraph>Testamine {number} is indicated for test anxiety.</paragraph></text>
-</section></component></structuredBody></component></document>"""
-
-
-def openfda_label(number: int) -> dict[str, Any]:
-    return {
-        "id": f"label-{number}", "set_id": set_id(number), "version": "1", "effective_time": "20200101",
-        "indications_and_usage": [f"1 INDICATIONS AND USAGE Testamine {number} is indicated for test anxiety."],
-        "openfda": {"generic_name": ["TESTAMINE"], "brand_name": [f"TESTAMINE {number}"],
-                    "manufacturer_name": ["Test Works"], "product_type": ["HUMAN PRESCRIPTION DRUG"]},
-    }  # fmt: skip
-
-
-def topic(number: int) -> str:
-    url = f"https://medlineplus.gov/testanxiety{number}.html"
-    return (
-        f'<document rank="{number}" url="{url}"><content name="healthTopic"><health-topic title="Test anxiety {number}" '
-        f'url="{url}" id="{number}" language="English" date-created="02/19/1999"><full-summary>&lt;p&gt;Test anxiety '
-        f"{number} makes people afraid of tests.&lt;/p&gt;</full-summary></health-topic></content></document>"
-    )
-
-
-def crossref_work(doi: str, title: str, family: str, year: int, **more: Any) -> dict[str, Any]:
-    return {
-        "DOI": doi, "title": [title], "author": [{"given": "A.", "family": family, "sequence": "first"}],
-        "issued": {"date-parts": [[year, 2]]}, "published-online": {"date-parts": [[year - 1, 12, 3]]}, **more,
-    }  # fmt: skip
-
-
-# Faults -------------------------------------------------------------------------------------------------------
-
-
-def status(code: int, **headers: str) -> Fault:
-    return lambda call: call.send('{"error":"test"}', "application/json", code, **headers)
-
-
-def cut_off(call: Call) -> None:
-    """The connection ends in the middle of the body."""
-    call.begin(200, "text/xml", Content_Length="100000")
-    call.handler.wfile.write(b"<?xml version='1.0'?><PubmedArticleSet><PubmedArticle>")
-
-
-def truncated_gzip(call: Call) -> None:
-    """A whole HTTP reply whose gzip stream is not."""
-    data = gzip.compress(pubmed_set("\n".join(map(pubmed_article, range(1, 8)))).encode())
-    call.send(data[: len(data) // 2], "text/xml", Content_Encoding="gzip")
-
-
-def broken_xml(call: Call) -> None:
-    """A body that was cut off before HTTP saw it: no status or length tells."""
-    call.send(pubmed_set(pubmed_article(1))[:300], "text/xml")
-
-
-def login_page(call: Call) -> None:
-    call.send("<html><body>Please log in</body></html>", "text/html; charset=utf-8")
-
-
-def other_xml(call: Call) -> None:
-    call.send("<?xml version='1.0'?><feed><entry/></feed>", "application/xml")
-
-
-def entities(call: Call) -> None:
-    call.send(
-        '<!DOCTYPE PubmedArticleSet [<!ENTITY a "aaaa">]><PubmedArticleSet>&a;</PubmedArticleSet>', "text/xml"
-    )
-
-
-def trickle(call: Call) -> None:
-    """Byte by byte, never silent, never done."""
-    call.begin(200, "text/xml", Content_Length="100000")
-    for _ in range(200):
-        call.handler.wfile.write(b" ")
-        call.handler.wfile.flush()
-        time.sleep(0.02)
-
-
-def bomb(call: Call) -> None:
-    call.send(gzip.compress(b" " * (8 << 20)), "text/xml", Content_Encoding="gzip")
-
-
-def redirect(to: str) -> Fault:
-    return lambda call: call.send("", "text/html", 302, Location=to)
 
 
 @contextmanager

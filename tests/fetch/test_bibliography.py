@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import SourceUnreadableError
 from ingest.fetch.bibliography import Named, named, named_works
-from tests.fetch.server import jats
+from tests.fetch.works import jats
 
 FILES = {
     "refs.txt": "Test A. doi:10.5555/test.1.\n123\nPMID: 456 Test\nhttps://doi.org/10.5555/(test)78.2)\nno work\nPMC777777\n",

@@ -1,5 +1,7 @@
 """Records held against Crossref and PubMed: what differs is told, what was not asked is no "no problem"."""
 
+import json
+
 import pytest
 from click.testing import CliRunner
 
@@ -7,7 +9,7 @@ from corpus.record import Kind, Source
 from ingest.fetch.compare import compare, is_same_title
 from ingest.fetch.crossref import Notice, RegisteredWork, read_work
 from ingest.fetch.verify_records import check_online
-from tests.fetch import server
+from tests.fetch import faults, works
 from ui.cli import cli
 
 DOI = "10.5555/test.1"
@@ -37,7 +39,7 @@ def record(title=TITLE, author="Tester A", year=2020, doi=DOI, more="") -> str:
 
 @pytest.fixture
 def crossref(places):
-    places.crossref_works[DOI] = server.crossref_work(DOI, TITLE, "Tester", 2020)
+    places.crossref_works[DOI] = works.crossref_work(DOI, TITLE, "Tester", 2020)
     return places.crossref_works
 
 
@@ -110,7 +112,7 @@ def test_what_was_asked_today_is_not_asked_again(crossref, places, settings, wai
 
 
 def check(folder, settings, monkeypatch, **places):
-    monkeypatch.setenv("CITEWELL_PLACES", server.json.dumps({**settings.places, **places}))
+    monkeypatch.setenv("CITEWELL_PLACES", json.dumps({**settings.places, **places}))
     monkeypatch.setenv("CITEWELL_HOME", str(settings.home))
     return CliRunner().invoke(cli, ["corpus", "check", "--online", str(folder)])
 
@@ -133,7 +135,7 @@ def test_without_the_net_no_record_is_called_right(crossref, settings, waits, tm
 
 
 def test_a_place_that_fails_now_and_then_is_counted(crossref, places, settings, waits, tmp_path, monkeypatch):
-    places.faults[f"/crossref/works/{DOI.replace('/', '%2F')}"] = [server.login_page]
+    places.faults[f"/crossref/works/{DOI.replace('/', '%2F')}"] = [faults.login_page]
     ran = check(corpus(tmp_path, one=record(), two=record()), settings, monkeypatch)
     assert ran.exit_code == 6
     assert "1 could not be asked about" in ran.stdout
@@ -163,7 +165,7 @@ def test_surnames_are_compared_without_marks_and_particles(theirs):
 
 
 def test_a_work_is_read_from_a_reply():
-    message = server.crossref_work(DOI, TITLE, "Tester", 2020, subtitle=["A trial"], **RETRACTED)
+    message = works.crossref_work(DOI, TITLE, "Tester", 2020, subtitle=["A trial"], **RETRACTED)
     work = read_work(message)
     assert work.titles == (TITLE, f"{TITLE}: A trial")
     assert (work.first_author, work.years) == ("Tester", {2019, 2020})

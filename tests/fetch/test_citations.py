@@ -8,7 +8,7 @@ from ingest.fetch import fetch
 from ingest.fetch.citations import cited_here
 from ingest.fetch.fetch import Wish
 from ingest.pipeline import ingest
-from tests.fetch import server
+from tests.fetch import faults, works
 
 
 def pmids(settings) -> list[str]:
@@ -38,7 +38,7 @@ def test_a_phrase_that_pubmed_does_not_know_is_no_match(settings, places, waits,
 
 
 def test_what_europe_pmc_cannot_tell_pubmed_is_asked(settings, places, waits, tmp_path):
-    places.faults["/europepmc/search"] = [server.status(500)] * 5
+    places.faults["/europepmc/search"] = [faults.status(500)] * 5
     refs = bibliography(tmp_path, "10.5555/test.2\n10.5555/test.5\n")
     fetch.fetch_citations(settings, refs, Wish(), full_text=False)
     assert pmids(settings) == ["2", "5"]
@@ -56,7 +56,7 @@ def test_full_texts_are_fetched_where_they_are_open(settings, waits, tmp_path):
 
 def test_the_reference_list_of_an_article(settings, waits, tmp_path):
     path = tmp_path / "article.xml"
-    path.write_text(server.jats(1))
+    path.write_text(works.jats(1))
     fetch.fetch_citations(settings, str(path), Wish(), full_text=False)
     assert pmids(settings) == ["4", "5"]
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from ingest.generation import current_folder
 from ingest.index import Index
-from tests.fetch import server
+from tests.fetch import faults, server, works
 from ui.cli import cli
 
 RUN = [sys.executable, "-c", "from ui.cli import main; main()"]
@@ -63,11 +63,11 @@ def test_without_the_net_and_without_files(env, monkeypatch, waits):
 
 
 def test_a_record_that_fails_ends_with_1(env, places, waits):
-    places.faults[f"/dailymed/spls/{server.set_id(2)}.xml"] = [server.login_page]
+    places.faults[f"/dailymed/spls/{works.set_id(2)}.xml"] = [faults.login_page]
     ran = run("dailymed", "testamine", "--no-ingest")
     assert ran.exit_code == 1
     assert "3 found, 2 fetched, 0 already here, 1 failed" in ran.stdout
-    assert f"failed: {server.set_id(2)}: " in ran.stderr
+    assert f"failed: {works.set_id(2)}: " in ran.stderr
 
 
 @pytest.mark.parametrize("arguments", [("pubmed", " "), ("pubmed",), ("pubmed", "x", "--max", "10001")])
@@ -118,19 +118,19 @@ def test_a_fetch_that_is_killed_goes_on_where_it_was(env, settings, places):
         reached.set()
         threading.Event().wait(5)
 
-    third = f"/dailymed/spls/{server.set_id(3)}.xml"
+    third = f"/dailymed/spls/{works.set_id(3)}.xml"
     places.faults[third] = [hang]
     command = [*RUN, "fetch", "dailymed", "testamine", "--no-ingest"]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert reached.wait(30)
         process.send_signal(signal.SIGKILL)
     folder = Path(settings.fetched_dir) / "dailymed"
-    assert sorted(path.stem for path in folder.glob("*.xml")) == [server.set_id(1), server.set_id(2)]
+    assert sorted(path.stem for path in folder.glob("*.xml")) == [works.set_id(1), works.set_id(2)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60)
     assert "4 found, 2 fetched, 2 already here." in done.stdout
-    assert places.hits[f"/dailymed/spls/{server.set_id(1)}.xml"] == 1
+    assert places.hits[f"/dailymed/spls/{works.set_id(1)}.xml"] == 1
     assert places.hits["/dailymed/spls.json"] == 2  # both pages, before the kill alone
-    assert (folder / f"{server.set_id(3)}.xml").read_text() == server.spl(3)
+    assert (folder / f"{works.set_id(3)}.xml").read_text() == works.spl(3)
 
 
 def test_progress_is_shown_on_a_terminal_alone(env):

@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from ingest.fetch.places import Place, load_places
 from ingest.fetch.pubmed import _each_record
 from ingest.fetch.reply import BrokenReplyError, Reply, xml_of
 from retrieval.pipeline import Citewell
-from tests.fetch import server
+from tests.fetch import faults, server, works
 
 FETCH = "/pubmed/efetch.fcgi"
 
@@ -36,8 +37,8 @@ def ask(places, waits=None, **more):
 @pytest.mark.parametrize(
     "fault",
     [
-        server.status(429), server.status(500), server.status(503), server.cut_off, server.truncated_gzip,
-        server.broken_xml,
+        faults.status(429), faults.status(500), faults.status(503), faults.cut_off, faults.truncated_gzip,
+        faults.broken_xml,
     ],
 )  # fmt: skip
 def test_what_may_pass_is_asked_again(places, fault):
@@ -50,7 +51,7 @@ def test_what_may_pass_is_asked_again(places, fault):
     assert backoffs[1] >= 1
 
 
-@pytest.mark.parametrize("fault", [server.status(500), server.truncated_gzip, server.broken_xml])
+@pytest.mark.parametrize("fault", [faults.status(500), faults.truncated_gzip, faults.broken_xml])
 def test_what_does_not_pass_is_given_up(places, fault):
     places.faults[FETCH] = [fault] * 9
     with pytest.raises(FetchError, match="failed 5 times") as caught:
@@ -62,9 +63,9 @@ def test_what_does_not_pass_is_given_up(places, fault):
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        (server.login_page, "'text/html' instead of XML"), (server.other_xml, "<feed>"),
-        (server.entities, "declares entities"), (server.status(403), "status 403"),
-        (server.status(400), "status 400"),
+        (faults.login_page, "'text/html' instead of XML"), (faults.other_xml, "<feed>"),
+        (faults.entities, "declares entities"), (faults.status(403), "status 403"),
+        (faults.status(400), "status 400"),
     ],
 )  # fmt: skip
 def test_what_is_another_thing_is_refused_at_once(places, fault, says):
@@ -78,20 +79,20 @@ def test_what_is_another_thing_is_refused_at_once(places, fault, says):
 
 def test_a_place_is_given_the_time_it_asks_for(places):
     waits = []
-    places.faults[FETCH] = [server.status(429, Retry_After="7"), None]
+    places.faults[FETCH] = [faults.status(429, Retry_After="7"), None]
     ask(places, waits)
     assert 7 in waits
 
 
 def test_a_place_that_asks_for_long_is_left_alone(places):
-    places.faults[FETCH] = [server.status(503, Retry_After="3600")] * 3
+    places.faults[FETCH] = [faults.status(503, Retry_After="3600")] * 3
     with pytest.raises(UnreachableError, match="wait 60 minutes"):
         ask(places)
     assert places.hits[FETCH] == 1
 
 
 def test_a_reply_that_trickles_is_given_up(places):
-    places.faults[FETCH] = [server.trickle] * 5
+    places.faults[FETCH] = [faults.trickle] * 5
     with pytest.raises(FetchError, match="the reply took more than"):
         ask(places, timing=Timing(whole=0.1))
     assert places.hits[FETCH] == 5
@@ -99,14 +100,14 @@ def test_a_reply_that_trickles_is_given_up(places):
 
 
 def test_a_silent_place_is_given_up(places):
-    places.faults[FETCH] = [lambda call: server.time.sleep(0.4)] * 5
+    places.faults[FETCH] = [lambda call: time.sleep(0.4)] * 5
     with pytest.raises(FetchError, match="no reply in time"):
         ask(places, timing=Timing(silence=0.05))
     assert places.hits[FETCH] == 5
 
 
 def test_a_reply_that_unpacks_to_too_much_is_refused(places):
-    places.faults[FETCH] = [server.bomb]
+    places.faults[FETCH] = [faults.bomb]
     with pytest.raises(FetchError, match="more than 1 MB"):
         ask(places, largest=1 << 20)
 
@@ -125,8 +126,8 @@ def test_nobody_there(places):
 
 def test_no_redirection_to_another_scheme(places):
     places.faults["/pubmed/x"] = [
-        server.redirect("file:///etc/passwd"),
-        server.redirect("https://127.0.0.1:1/x"),
+        faults.redirect("file:///etc/passwd"),
+        faults.redirect("https://127.0.0.1:1/x"),
     ]
     with http(places) as asked:
         for _ in range(2):
@@ -136,7 +137,7 @@ def test_no_redirection_to_another_scheme(places):
 
 def test_a_redirection_is_followed_without_the_password_to_another_host(places):
     other = places.url.replace("127.0.0.1", "localhost")
-    places.faults["/pubmed/x"] = [server.redirect(f"{other}/pubmed/y")]
+    places.faults["/pubmed/x"] = [faults.redirect(f"{other}/pubmed/y")]
     places.faults["/pubmed/y"] = [lambda call: call.send("fine", "text/plain")]
     with http(places, authorization=("secret", "")) as asked:
         assert asked.ask("x", lambda reply: reply.data) == b"fine"
@@ -146,14 +147,14 @@ def test_a_redirection_is_followed_without_the_password_to_another_host(places):
 
 
 def test_redirections_without_end_are_given_up(places):
-    places.faults["/pubmed/x"] = [server.redirect("/pubmed/x")] * 20
+    places.faults["/pubmed/x"] = [faults.redirect("/pubmed/x")] * 20
     with http(places) as asked, pytest.raises(FetchError, match="not followed"):
         asked.ask("x", lambda reply: reply)
     assert places.hits["/pubmed/x"] == 4
 
 
 def test_a_form_is_never_sent_on(places):
-    places.faults[FETCH] = [server.redirect("/pubmed/efetch.fcgi")]
+    places.faults[FETCH] = [faults.redirect("/pubmed/efetch.fcgi")]
     with pytest.raises(FetchError, match="not followed"):
         ask(places)
     assert places.hits[FETCH] == 1
@@ -194,7 +195,7 @@ def test_no_place_is_asked_where_others_can_read_along(url):
         load_places({"pubmed": url})
 
 
-SET = server.pubmed_set(server.pubmed_article(1) + server.pubmed_article(2)).encode()
+SET = works.pubmed_set(works.pubmed_article(1) + works.pubmed_article(2)).encode()
 
 
 @given(st.integers(0, len(SET) - 1))
@@ -246,7 +247,7 @@ def test_who_asks_changes_no_receipt(settings):
 
 
 @pytest.mark.parametrize(
-    ("fault", "says"), [(server.truncated_gzip, "gzip stream"), (server.cut_off, "was cut")]
+    ("fault", "says"), [(faults.truncated_gzip, "gzip stream"), (faults.cut_off, "was cut")]
 )
 def test_a_body_that_is_not_whole_is_never_read(places, fault, says):
     places.faults["/pubmed/x"] = [fault] * 5

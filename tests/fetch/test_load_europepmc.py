@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import SourceUnreadableError
 from ingest.fetch.europepmc import _as_reply
-from tests.fetch.server import europepmc_article
+from tests.fetch.works import europepmc_article
 from tests.ingest.formats import headings, read, write
 
 

@@ -10,7 +10,7 @@ from ingest.fetch import fetch
 from ingest.fetch.fetch import Wish
 from ingest.find import find_files
 from ingest.load import load
-from tests.fetch import server
+from tests.fetch import faults, works
 
 WORKS = {
     "pubmed": fetch.fetch_pubmed,
@@ -27,7 +27,7 @@ FIRST = {
 }  # fmt: skip
 RECORDS = {
     "pubmed": "/pubmed/efetch.fcgi", "full-texts": "/europepmc/PMC101/fullTextXML",
-    "dailymed": f"/dailymed/spls/{server.set_id(1)}.xml",
+    "dailymed": f"/dailymed/spls/{works.set_id(1)}.xml",
 }  # fmt: skip
 IDS = {
     "pubmed": [f"pmid-{n}" for n in range(1, 8)],
@@ -92,7 +92,7 @@ def test_what_is_there_is_not_fetched_again_unless_told(place, settings, places,
 
 @pytest.mark.parametrize("place", WORKS)
 @pytest.mark.parametrize(
-    "fault", [server.status(429, Retry_After="1"), server.status(500), server.cut_off, server.truncated_gzip]
+    "fault", [faults.status(429, Retry_After="1"), faults.status(500), faults.cut_off, faults.truncated_gzip]
 )
 def test_a_passing_fault_costs_nothing(place, fault, settings, places, waits):
     places.faults[FIRST[place]] = [fault, None]
@@ -103,7 +103,7 @@ def test_a_passing_fault_costs_nothing(place, fault, settings, places, waits):
 
 
 @pytest.mark.parametrize("place", WORKS)
-@pytest.mark.parametrize("fault", [server.login_page, server.status(403), server.status(500), server.cut_off])
+@pytest.mark.parametrize("fault", [faults.login_page, faults.status(403), faults.status(500), faults.cut_off])
 def test_a_lasting_fault_keeps_nothing_false_and_names_the_address(place, fault, settings, places, waits):
     places.faults[FIRST[place]] = [fault] * 50
     with pytest.raises(FetchError, match=r"http://127\.0\.0\.1") as caught:
@@ -115,10 +115,10 @@ def test_a_lasting_fault_keeps_nothing_false_and_names_the_address(place, fault,
 
 
 def test_a_record_that_fails_is_told_and_tried_next_time(settings, places, waits):
-    places.faults[RECORDS["dailymed"]] = [server.login_page] * 2
+    places.faults[RECORDS["dailymed"]] = [faults.login_page] * 2
     (tally,) = fetch.fetch_dailymed(settings, "testamine", Wish()).tallies
-    assert (tally.new, list(tally.failed)) == (2, [server.set_id(1)])
-    assert "text/html" in tally.failed[server.set_id(1)]
+    assert (tally.new, list(tally.failed)) == (2, [works.set_id(1)])
+    assert "text/html" in tally.failed[works.set_id(1)]
     places.faults.clear()
     (tally,) = fetch.fetch_dailymed(settings, "testamine", Wish()).tallies
     assert (tally.new, tally.here, tally.failed) == (1, 2, {})
@@ -128,10 +128,10 @@ def test_a_record_that_fails_is_told_and_tried_next_time(settings, places, waits
 def test_three_failures_in_a_row_end_the_run(settings, places, waits):
     places.labels = 9
     for number in range(2, 10):
-        places.faults[f"/dailymed/spls/{server.set_id(number)}.xml"] = [server.status(500)] * 5
+        places.faults[f"/dailymed/spls/{works.set_id(number)}.xml"] = [faults.status(500)] * 5
     with pytest.raises(FetchError):
         fetch.fetch_dailymed(settings, "testamine", Wish())
-    assert places.hits[f"/dailymed/spls/{server.set_id(5)}.xml"] == 0
+    assert places.hits[f"/dailymed/spls/{works.set_id(5)}.xml"] == 0
     places.faults.clear()
     (tally,) = fetch.fetch_dailymed(settings, "testamine", Wish()).tallies
     assert (tally.new, tally.here) == (8, 1)
@@ -139,7 +139,7 @@ def test_three_failures_in_a_row_end_the_run(settings, places, waits):
 
 def test_pages_go_on_where_they_were_cut_off(settings, places, waits, monkeypatch):
     monkeypatch.setattr(fetch.europepmc, "PAGE", 2)
-    places.faults["/europepmc/search"] = [None, None, *[server.status(500)] * 5]
+    places.faults["/europepmc/search"] = [None, None, *[faults.status(500)] * 5]
     with pytest.raises(FetchError):
         fetch.fetch_europepmc(settings, "testamine", Wish(), full_text=False)
     asked = len(places.calls)
@@ -174,11 +174,11 @@ def test_pubmed_is_told_who_asks_in_the_body_and_asked_in_batches(settings, plac
 def test_the_kept_record_is_what_the_place_sent(settings, waits):
     (folder,) = fetch.fetch_pubmed(settings, "testamine", Wish()).folders
     text = (folder / "3.xml").read_text(encoding="utf-8")
-    assert server.pubmed_article(3) in text
+    assert works.pubmed_article(3) in text
     assert text.startswith('<?xml version="1.0" ?>')
     (folder,) = fetch.fetch_openfda(settings, "testamine", Wish()).folders
-    reply = json.loads((folder / f"{server.set_id(1)}.json").read_bytes())
-    assert reply["results"] == [server.openfda_label(1)]
+    reply = json.loads((folder / f"{works.set_id(1)}.json").read_bytes())
+    assert reply["results"] == [works.openfda_label(1)]
 
 
 def test_a_label_that_dailymed_gave_is_not_fetched_twice(settings, places, waits):

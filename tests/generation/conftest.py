@@ -1,4 +1,4 @@
-"""Citewell with a scripted chat model, over the shipped corpus."""
+"""Citewell with a scripted chat model, over the shipped corpus, and its answer without one."""
 
 from contextlib import contextmanager
 
@@ -6,7 +6,13 @@ import pytest
 
 from ingest.settings import load_settings
 from retrieval.pipeline import Citewell
+from tests.generation.scripts import QUESTION
 from tests.generation.server import playing
+
+
+@pytest.fixture(scope="module")
+def plain(citewell):
+    return citewell.ask(QUESTION)
 
 
 @pytest.fixture
@@ -20,8 +26,6 @@ def with_model(index_home, citewell, monkeypatch):
         with playing(script) as server:
             more = {"llm_timeout_s": 20.0, **more}
             settings = load_settings(home=index_home, llm="openai:scripted", llm_base_url=server.url, **more)
-            worded = Citewell(settings)
-            worded._desk = citewell.desk  # opened once for all tests
-            yield worded, server
+            yield Citewell(settings, lambda _: citewell.desk), server  # opened once for all tests
 
     return opened

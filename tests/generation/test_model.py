@@ -62,8 +62,7 @@ def test_a_missing_package_costs_a_note_and_not_the_answer(citewell, index_home,
 
     monkeypatch.setitem(sys.modules, "langchain_mistralai", None)
     base._get_chat_model_creator.cache_clear()
-    worded = Citewell(load_settings(home=index_home, llm="mistralai:x"))
-    worded._desk = citewell.desk
+    worded = Citewell(load_settings(home=index_home, llm="mistralai:x"), lambda _: citewell.desk)
     answer = worded.ask("how does sertraline work")
     assert answer.statements == citewell.ask("how does sertraline work").statements
     assert any("pip install langchain-mistralai" in note for note in answer.notes)

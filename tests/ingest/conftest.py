@@ -1,4 +1,4 @@
-"""What the tests of ingest share: one loaded model, and homes for tiny indexes."""
+"""What the tests of ingest share: one loaded model, homes for tiny indexes, and what became of each file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -68,3 +68,7 @@ def write_shelf(folder: Path) -> None:
     )
     (folder / "beta.md").write_text("# About beta\n\nBeta blocks reuptake of serotonin. It takes weeks.\n")
     (folder / "gamma.txt").write_text("Gamma calms. Gamma may cause sleepiness.\n")
+
+
+def states(report) -> dict[str, str]:
+    return {each.name: each.state for each in report.outcomes}

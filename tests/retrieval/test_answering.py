@@ -12,7 +12,7 @@ from ingest.asking import read_arrays, split_low_rank
 from ingest.document import Passage, Span
 from retrieval.evidence.answering import WEIGHTS, load_pair_reader
 from retrieval.evidence.desk import Evidence
-from retrieval.evidence.weed import weed
+from retrieval.evidence.weed import heads_of, pick, weed
 from retrieval.question.plan import IN_SHORT, Slot
 
 DROWSY = "the us label of this medicine lists drowsiness and dizziness as common side effects."
@@ -86,14 +86,38 @@ def evidence(text, score, foreseen=0.6):
 def test_what_answers_comes_first_where_nothing_does_nothing_stays_and_outlines_are_left_alone():
     drowsy = evidence("Diazepam can cause drowsiness and dizziness.", 0.1)
     law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 0.2)
-    questions = ["does this medicine make you sleepy"]
+    question = "does this medicine make you sleepy"
     slots = [DIRECT, replace(DIRECT, outlined=True)]
-    kept, untouched = weed([(law, drowsy), (law, drowsy)], slots, questions, load_lexicon())
+    kept, untouched = weed([(law, drowsy), (law, drowsy)], slots, question, load_lexicon())
     assert kept[0].text == drowsy.text
     assert kept[0].reading is not None
     assert kept[0].reading.answers > 0.3
     assert untouched == (law, drowsy)
-    onset = ["how long does this medicine take to work"]
+    onset = "how long does this medicine take to work"
     assert weed([(law,)], [DIRECT], onset, load_lexicon()) == [()]
     own = evidence(law.text, 0.2, foreseen=None)
     assert weed([(own,)], [DIRECT], onset, load_lexicon()) == [(own,)]
+
+
+def test_what_says_the_same_is_read_once():
+    same, turned = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    labels = [
+        replace(
+            evidence(f"Its US label {verb} drowsiness as a side effect of diazepam.", 0.5 - at / 9),
+            vector=same,
+        )
+        for at, verb in enumerate(("lists", "names", "gives", "reports", "mentions"))
+    ]
+    other = replace(evidence("Diazepam can make people sleepy the next day.", 0.1), vector=turned)
+    assert heads_of([(*labels, other)], [DIRECT]) == [labels[0], other]
+    kept = weed([(*labels, other)], [DIRECT], "does this medicine make you sleepy", load_lexicon())[0]
+    assert {each.text for each in kept} >= {each.text for each in labels}
+    assert len({each.reading for each in kept if each.text != other.text}) == 1
+
+
+def test_of_what_was_not_judged_only_what_surely_answers_is_picked():
+    drowsy = evidence("Its US label lists drowsiness as a side effect of diazepam.", 0.0)
+    law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 0.0, foreseen=0.9)
+    asked = "does this medicine make you sleepy"
+    assert [each.text for each in pick([law, drowsy], asked, load_lexicon())] == [drowsy.text]
+    assert pick([law], asked, load_lexicon()) == ()

@@ -1,4 +1,4 @@
-"""Run commands, in this process or as processes of their own, and the small sources that they are run on."""
+"""Run commands, here or as processes of their own; what they are asked, and the small sources behind them."""
 
 import os
 import pty
@@ -35,6 +35,8 @@ SOURCES = {
     "sertraline": ("label", 2020, "blocks the reuptake of serotonin into nerve cells."),
     "bupropion": ("review", 2020, "blocks the reuptake of noradrenaline and dopamine into nerve cells."),
 }
+QUESTION = "how does diazepam work"
+DISCLAIMER = "medical advice"
 
 
 def write_sources(folder: Path) -> Path:

@@ -1,104 +1,17 @@
+"""Answers as HTML: what stands where, in every outcome, while they grow; nothing from outside is markup."""
+
 import json
 import re
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 
-from corpus.record import Kind, SourceId
-from ingest.document import Passage, PassageId, Span
-from retrieval.answer import Answer, Caution, Citation, Outcome, Receipt, SourceRef, Statement
-from ui.html import Growing, Turn, turn_html
-from ui.markup import escaped, link
-from ui.source_html import badges_html, card_html, kind_name, links_html, reference_html
+from retrieval.answer import Answer, Caution, Outcome, Statement
+from tests.ui.made_answers import QUOTE, Tags, answer, citation, passage, render, source
+from ui.html import Turn, turn_html
+from ui.markup import escaped
 
 HOSTILE = "</script><img src=x onerror=alert(1)> \"'><a href='javascript:alert(1)'>x</a> ${alert(1)} {{this}}"
-TEXT = "Before it. Diazepam enhances GABA. After & beyond."
-QUOTE = "Diazepam enhances GABA."
-
-
-class Tags(HTMLParser):
-    """Every element of some HTML with its attributes, and its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
-
-    def named(self, tag):
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    def of_class(self, name):
-        return [each for _, each in self.elements if name in (each.get("class") or "").split()]
-
-
-def source(number=1, **fields):
-    return SourceRef(
-        **{"number": number, "id": f"s{number}", "kind": Kind.TRIAL, "title": "A trial"} | fields
-    )
-
-
-def citation(number=1, quote=QUOTE, text=TEXT):
-    start = text.index(quote)
-    return Citation(
-        number=number,
-        source_id=f"s{number}",
-        passage_id=f"p{number}",
-        start=start,
-        end=start + len(quote),
-        quote=quote,
-        support=1.0,
-    )
-
-
-def passage(text=TEXT, **fields):
-    shape = {"section": ("How it works",), "page": None} | fields
-    return Passage(
-        PassageId("p1"),
-        SourceId("s1"),
-        text=text,
-        span=Span(0, len(text)),
-        facet=None,
-        header="",
-        sentences=(),
-        **shape,
-    )
-
-
-def answer(outcome=Outcome.ANSWERED, **fields):
-    cited = Statement(heading="In short", text=QUOTE, sources_agreeing=1, citations=(citation(),))
-    listed = Statement(
-        heading="More", text="It calms.", sources_agreeing=2, citations=(citation(), citation(2))
-    )
-    shape = {
-        "question": "how does it work",
-        "statements": (cited, listed),
-        "sources": (source(), source(2, title="A label", kind=Kind.LABEL)),
-        "disclaimer": "This is information, not medical advice.",
-        "receipt": Receipt(settings="x", took_ms=1.0),
-    }
-    return Answer(outcome=outcome, **(shape | fields))
-
-
-def render(given, shown=None, number=3, passages=None, works=None):
-    """The answer as the page shows it; with `shown`, while so many of its statements have come."""
-    known = {"p1": passage(), "p2": passage()} if passages is None else passages
-    if shown is None:
-        turn = Turn(number, given.question, given)
-    else:
-        growing = Growing(given.warnings, given.statements[:shown], given.sources)
-        turn = Turn(number, given.question, growing=growing)
-    # What the browser keeps and copies holds the same words again, hidden.
-    return Tags(
-        re.sub(r'(?s)<div class="cw-(?:copy|kept)" hidden>.*?</div>', "", turn_html(turn, known, works))
-    )
 
 
 def test_statements_stand_under_real_headings_with_named_buttons():
@@ -158,85 +71,6 @@ def test_a_question_waits_before_its_answer():
     page = Tags(turn_html(Turn(1, "why <b>"), {}))
     assert page.of_class("cw-turn")[0]["data-state"] == "waiting"
     assert "why <b>" in page.text
-
-
-def test_the_card_shows_the_whole_passage_with_the_cited_words_marked():
-    html = card_html(source(), citation(), passage(page=7), QUOTE)
-    assert f"Before it. <mark>{QUOTE}</mark> After &amp; beyond." in html
-    assert "How it works › page 7" in html
-    assert "A trial" in html
-
-
-@pytest.mark.parametrize("stored", [None, passage("Something else was stored here since.")])
-def test_a_passage_that_is_not_what_was_cited_gives_way_to_the_quote(stored):
-    html = card_html(source(), citation(), stored, QUOTE)
-    assert f"><mark>{QUOTE}</mark></blockquote>" in html
-
-
-def test_the_card_shows_what_it_is_cited_for_when_the_words_differ():
-    assert "Cited for" in card_html(source(), citation(), passage(), "In other words.")
-    assert "Cited for" not in card_html(source(), citation(), passage(), QUOTE)
-
-
-def test_the_card_gives_the_record_and_what_to_know_about_it():
-    given = source(
-        authors=("Roe A", "Poe B", "Doe C", "Low D"),
-        year=2018,
-        journal="The Lancet",
-        volume="391",
-        issue="10128",
-        pages="1357-1366",
-        doi="10.1016/S0140-6736(17)32802-7",
-        pmid="29477251",
-        study_type="trial in 12 people",
-        words="summary",
-        unverified=("title", "authors"),
-        disputed_by=("other",),
-        retracted=True,
-    )
-    text = Tags(card_html(given, citation(), passage(), QUOTE)).text
-    for expected in (
-        "Roe A, Poe B, Doe C, Low D",
-        "2018",
-        "The Lancet 391(10128):1357-1366",
-        "doi:10.1016/S0140-6736(17)32802-7",
-        "PMID 29477251",
-        "trial in 12 people",
-        "summary written for Citewell",
-        "Partly verified: title, authors",
-        "Disputed in part by 1 other source",
-        "Retracted",
-        "This work has been retracted.",
-        "Trial",
-    ):
-        assert expected in text, expected
-    listed = Tags(reference_html(given)).text
-    assert "Roe A, Poe B, Doe C, et al. (2018). A trial." in listed
-    assert "partly verified: title, authors" in listed
-    assert "Summary for Citewell" in listed
-
-
-def test_links_open_beside_the_page_and_leak_nothing():
-    links = Tags(
-        links_html(source(doi="10.1000/a<b>", pmid="12", url="https://example.org/x?a=1&b=2"))
-    ).named("a")
-    assert [each["href"] for each in links] == [
-        "https://doi.org/10.1000/a%3Cb%3E",
-        "https://pubmed.ncbi.nlm.nih.gov/12/",
-    ]
-    assert all(each["target"] == "_blank" and each["rel"] == "noopener noreferrer" for each in links)
-    only = Tags(links_html(source(url="https://www.example.org/x?a=1&b=2")))
-    assert only.named("a")[0]["href"] == "https://www.example.org/x?a=1&b=2"
-    assert only.text == "example.org"
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https:", "ftp://x.y", "http://[", " "],
-)
-def test_only_web_addresses_become_links(address):
-    assert not Tags(link(address, "<b>")).elements
-    assert Tags(link(address, "<b>")).text == "<b>"
 
 
 def test_nothing_from_outside_becomes_markup():
@@ -332,12 +166,6 @@ def test_an_answer_with_nothing_but_notes_is_shown():
     assert "It went wrong." in page.text
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_has_a_readable_name(kind):
-    assert kind_name(kind)[0].isupper()
-    assert kind_name(kind) in badges_html(source(kind=kind))
-
-
 def test_words_written_for_citewell_are_marked():
     def worded(by):
         statement = Statement(heading="x", text="Calm.", worded_by=by, citations=(citation(),))
@@ -363,11 +191,6 @@ def test_an_answer_says_in_one_line_how_strong_it_is():
 def test_copies_of_one_work_count_once():
     shown = render(answer(), works={"s1": "w", "s2": "w"}).text
     assert "One source: drug label." in shown
-
-
-def test_badges_name_kind_year_retraction_and_whose_words():
-    shown = Tags(badges_html(source(kind=Kind.ANIMAL_STUDY, year=1999, retracted=True, words="summary"))).text
-    assert shown == "RetractedAnimal study1999Summary for Citewell"
 
 
 def test_what_the_browser_keeps_is_the_answer_itself():

@@ -48,8 +48,8 @@ def test_a_client_may_send_so_much_and_so_often(citewell, settings, monkeypatch)
 
 
 def test_more_questions_than_may_run_and_wait_are_refused(citewell, settings):
-    held = Held(settings.model_copy(update={"serve_at_once": 1, "serve_waiting": 1}))
-    held._desk = citewell.desk
+    few = settings.model_copy(update={"serve_at_once": 1, "serve_waiting": 1})
+    held = Held(few, lambda _: citewell.desk)
     running, address = start(held, held.settings, with_page=True)
     try:
         with httpx.Client(base_url=address, timeout=30) as client:

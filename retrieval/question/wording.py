@@ -1,0 +1,58 @@
+"""Word a question as it is held against expected questions, and as it is read with sentences."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.expected import ANY_MEDICINE, masked
+from corpus.lexicon import Lexicon
+from retrieval.question.follow import in_full
+from retrieval.question.plan import WHATEVER_FOR
+from retrieval.question.understand import Understanding
+
+# Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
+_SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
+# Where a second question begins ("what is it for and how long till it works").
+_AND = re.compile(
+    r"\s+(?:and|or|but|also)\s+(?=(?:how|what|whats|when|why|which|who|does|do|is|are|can|will|should)\b)",
+    re.I,
+)
+_FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
+
+
+def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
+    """What is held against the expected questions: a question and its parts, medicines masked.
+
+    A follow-up is held against them both said in full and as it was said, after the turn before it.
+    """
+    questions = _parts(_what_is_asked(asked, lexicon))
+    if asked.leans_on:
+        questions.append(masked(f"{asked.leans_on[-1]} {asked.text}", lexicon))
+    return questions
+
+
+def as_read(asked: Understanding, lexicon: Lexicon) -> str:
+    """What is read together with a sentence: a question after those that it leans on, medicines masked."""
+    if asked.leans_on:
+        return masked(asked.in_conversation, lexicon)
+    return _what_is_asked(asked, lexicon)
+
+
+def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
+    """The wording of a question, without the condition where what is asked holds whatever it is taken for."""
+    wording = asked.wording or asked.text
+    if not asked.subjects or not asked.facets or not set(asked.facets) <= WHATEVER_FOR:
+        return wording
+    for each in reversed(lexicon.mentions(wording)):
+        if lexicon.entities[each.entity].kind == "condition":
+            wording = _FOR.sub("", wording[: each.start]) + wording[each.end :]
+    return " ".join(wording.split())
+
+
+def _parts(wording: str) -> list[str]:
+    """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
+    parts = [part for each in _SENTENCE.split(wording) for part in _AND.split(each)]
+    if ANY_MEDICINE in parts[0]:  # "what is it, and why is it not always given": it is the medicine
+        parts[1:] = [each if ANY_MEDICINE in each else in_full(each, ANY_MEDICINE) for each in parts[1:]]
+    asking = [each for each in parts if len(each.split()) >= _LEAST_WORDS]
+    return [wording, *asking[-_MOST_SENTENCES:]] if len(asking) > 1 else [wording]
