@@ -84,8 +84,8 @@ def evidence(text, score, foreseen=0.6):
 
 
 def test_what_answers_comes_first_where_nothing_does_nothing_stays_and_outlines_are_left_alone():
-    drowsy = evidence("Diazepam can cause drowsiness and dizziness.", 0.1)
-    law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 0.2)
+    drowsy = evidence("Diazepam can cause drowsiness and dizziness.", 0.9)
+    law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 1.0)
     question = "does this medicine make you sleepy"
     slots = [DIRECT, replace(DIRECT, outlined=True)]
     kept, untouched = weed([(law, drowsy), (law, drowsy)], slots, question, load_lexicon())

@@ -278,7 +278,7 @@ def test_one_prompt_more_lowers_no_threshold():
     sentences = [Sentence("zq", danger)] * 601 + [Sentence("zw", (Level.DECLINE, "personal_dose"))]
     unseen = [Danger(0.7, 0.1, {})] * 600 + [Danger(0.3, 0.1, {}), Danger(0.1, 0.6, {})]
     thresholds = choose_thresholds([*sentences, Sentence("zr", HARMLESS)], [*unseen, Danger(0.2, 0.1, {})])
-    assert thresholds[Level.EMERGENCY] > 0.6
+    assert thresholds[Level.EMERGENCY] == 0.6
     assert unseen[0].level(thresholds) is Level.EMERGENCY
     assert unseen[600].level(thresholds) is None
 
