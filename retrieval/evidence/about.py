@@ -93,8 +93,12 @@ def is_about_any(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon)
 
 
 def is_first_about(each: Evidence, asked: Understanding, lexicon: Lexicon) -> bool:
-    """Whether a sentence is about what is asked about or its class, and names nothing else before it."""
-    if not asked.subjects:
+    """Whether a sentence is about what is asked about or its class, and names nothing else before it.
+
+    What it names first may be no more than the background ("in people on naproxen, adding diazepam ...")
+    where it names what is asked about and was expected to answer almost the very same question.
+    """
+    if not asked.subjects or (is_certain(each) and each.entities & set(asked.subjects)):
         return True
     first = first_named(each.text, lexicon)
     return is_about_any(each, asked.subjects, lexicon) and first not in _unasked(each, asked, lexicon)

@@ -26,6 +26,7 @@ _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
 _BEST, _LEAST, _SURELY = 0.3, 0.15, 0.8
+_HARDLY = 0.05  # a reading below which nothing else can speak for a sentence
 _OF_READING = 0.3  # what it weighs beside the score
 
 
@@ -118,7 +119,7 @@ def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> _Re
     """Read sentences with the whole of a question: what answers one half of it need not answer the other."""
     found = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in sentences])
     return {
-        each.key: _Read(reading, answering(each, reading.answers))
+        each.key: _Read(reading, answering(each, reading.answers) if reading.answers >= _HARDLY else 0.0)
         for each, reading in zip(sentences, found, strict=True)
     }
 

@@ -25,7 +25,7 @@ def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
 
     A follow-up is held against them both said in full and as it was said, after the turn before it.
     """
-    questions = _parts(_what_is_asked(asked, lexicon))
+    questions = list(dict.fromkeys([*_parts(_what_is_asked(asked, lexicon)), asked.wording or asked.text]))
     if asked.leans_on:
         questions.append(masked(f"{asked.leans_on[-1]} {asked.text}", lexicon))
     return questions
@@ -35,7 +35,7 @@ def as_read(asked: Understanding, lexicon: Lexicon) -> str:
     """What is read together with a sentence: a question after those that it leans on, medicines masked."""
     if asked.leans_on:
         return masked(asked.in_conversation, lexicon)
-    return _what_is_asked(asked, lexicon)
+    return asked.wording or asked.text
 
 
 def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
