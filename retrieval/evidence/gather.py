@@ -73,7 +73,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         sentences = [each for row in rows for each in cut[row]]
         by_slot.append(_judged(sentences, slot, asked, vector, vectors[0], desk))
     if parts and weeding:
-        by_slot = weed(by_slot, slots, whole, desk.lexicon)
+        by_slot = weed(by_slot, slots, whole, desk.lexicon, leans=bool(asked.leans_on))
     if parts and weeding and not any(by_slot):
         sentences = [each for row in cut for each in cut[row] if is_worth_reading(each, asked, desk.lexicon)]
         found = pick(sentences, whole, desk.lexicon)

@@ -26,7 +26,8 @@ _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
 _BEST, _LEAST, _SURELY = 0.3, 0.15, 0.8
-_HARDLY = 0.05  # a reading below which nothing else can speak for a sentence
+# A reading below which nothing else can speak for a sentence; a follow-up is read less surely.
+_HARDLY = 0.05
 _OF_READING = 0.3  # what it weighs beside the score
 
 
@@ -46,6 +47,8 @@ def weed(
     slots: Sequence[Slot],
     question: str,
     lexicon: Lexicon,
+    *,
+    leans: bool = False,
 ) -> list[tuple[Evidence, ...]]:
     """Keep of each part what answers the question, what answers it best first; nothing where nothing does.
 
@@ -57,9 +60,10 @@ def weed(
         slots: The parts; those of an outline ask their own questions and are kept as they are.
         question: The whole of it, medicines masked (`question.wording.as_read`).
         lexicon: The names that are masked.
+        leans: Whether the question leans on those before it.
     """
     heads = heads_of(by_slot, slots)
-    read = _read(heads, question, lexicon)
+    read = _read(heads, question, lexicon, 0.0 if leans else _HARDLY)
     nothing = max((each.answering for each in read.values()), default=1.0) < _BEST
     return [
         tuple(judged) if slot.outlined else _kept(judged, [] if nothing else heads, read)
@@ -115,11 +119,11 @@ def pick(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> tupl
     return tuple(sorted(sure, key=lambda each: (-each.score, each.key)))
 
 
-def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> _Readings:
+def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon, least: float) -> _Readings:
     """Read sentences with the whole of a question: what answers one half of it need not answer the other."""
     found = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in sentences])
     return {
-        each.key: _Read(reading, answering(each, reading.answers) if reading.answers >= _HARDLY else 0.0)
+        each.key: _Read(reading, answering(each, reading.answers) if reading.answers >= least else 0.0)
         for each, reading in zip(sentences, found, strict=True)
     }
 
