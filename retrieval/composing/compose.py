@@ -31,7 +31,8 @@ _SAME_MEANING_HELD = 0.72
 _HELD_WITHIN = 0.75  # share of the shorter sentence's stems that the longer one holds
 _SAME_WORDS = 0.62  # share of common stems from which they do
 _LEAST = 0.36  # a sentence that scores less does not answer the question
-_BEHIND_BEST = 0.26  # nor does one this far behind the best of its slot
+_BEHIND_BEST = 0.32  # nor does one this far behind the best of its slot, unless
+_READ_TO_ANSWER = 0.7  # it was read to answer at least so surely
 _OF_ONE_PAPER = 2  # statements that one study may give: it found one thing
 _OF_MEMBERS = 3  # statements about single members of a class that was asked about
 _OF_ONE_SOURCE = 0.05  # taken off the score for each statement that the source already gave
@@ -102,7 +103,8 @@ def _pick(
     members = _members(slot, desk.lexicon)
     picked: list[Chosen] = []
     best = candidates[0].score if candidates else 0.0
-    left = [each for each in candidates if each.score >= max(_LEAST, best - _BEHIND_BEST)]
+    least = max(_LEAST, best - _BEHIND_BEST)
+    left = [each for each in candidates if each.score >= least or _is_read_to_answer(each)]
     while left and len(picked) < room:
         said = [each.evidence for each in (*taken, *picked)]
         used = Counter(each.source.id for each in said)
@@ -119,6 +121,10 @@ def _pick(
         if backing := back(each, gathered.everything, desk):
             picked.append(Chosen(slot.heading, each, backing))
     return picked
+
+
+def _is_read_to_answer(each: Evidence) -> bool:
+    return each.reading is not None and each.reading.answers >= _READ_TO_ANSWER
 
 
 def _members(slot: Slot, lexicon: Lexicon) -> frozenset[EntityId]:

@@ -6,6 +6,7 @@ What is read is weighed with what else speaks for a sentence (`evidence.weigh`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,9 +27,11 @@ _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
 _BEST, _LEAST, _SURELY = 0.3, 0.15, 0.8
-# A reading below which nothing else can speak for a sentence; a follow-up is read less surely.
-_HARDLY = 0.05
-_OF_READING = 0.3  # what it weighs beside the score
+# A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
+# what answers one half of "this or that".
+_HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
+# What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
+_OF_ANSWERING, _OF_READING = 0.3, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def weed(
         leans: Whether the question leans on those before it.
     """
     heads = heads_of(by_slot, slots)
-    read = _read(heads, question, lexicon, 0.0 if leans else _HARDLY)
+    read = _read(heads, question, lexicon, 0.0 if leans or _HALVES.search(question) else _HARDLY)
     nothing = max((each.answering for each in read.values()), default=1.0) < _BEST
     return [
         tuple(judged) if slot.outlined else _kept(judged, [] if nothing else heads, read)
@@ -137,7 +140,8 @@ def _kept(judged: Sequence[Evidence], heads: Sequence[Evidence], read: _Readings
             kept.append(each)
         elif heads and head is not None and read[head.key].answering >= _LEAST:
             reading, probability = read[head.key].reading, read[head.key].answering
-            kept.append(replace(each, reading=reading, score=each.score + _OF_READING * probability))
+            said = _OF_ANSWERING * probability + _OF_READING * reading.answers
+            kept.append(replace(each, reading=reading, score=each.score + said))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
 
 
