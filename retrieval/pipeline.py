@@ -19,7 +19,7 @@ from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt, Statement
 from retrieval.audit import audited
 from retrieval.composing.compose import Chosen, Draft, compose
-from retrieval.composing.conclude import conclude
+from retrieval.composing.conclude import conclude, not_compared
 from retrieval.composing.limit import with_limits
 from retrieval.events import Done, Event, StatementReady, opening_of, ready, whole
 from retrieval.evidence.desk import Desk
@@ -239,7 +239,11 @@ class Citewell:
         notes = end.notes
         if generator is not None:
             receipt = receipt.model_copy(update={"llm": self.settings.llm})
-            notes = (*notes, *report.notes(str(self.settings.llm)))
+            notes = (
+                *not_compared(asked, stated, desk.lexicon),
+                *notes,
+                *report.notes(str(self.settings.llm)),
+            )
         region = self.settings.region
         yield Done(present(question, end.outcome, region, receipt, said, warnings, opening, notes, verdict))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from corpus.lexicon import EntityId, Lexicon
 from corpus.record import PAPER_KINDS, Kind
 from retrieval.composing.back import Backing, back
+from retrieval.composing.comparing import without_background, without_halves
 from retrieval.composing.rank import by_time, one_for_each
 from retrieval.evidence.about import first_named
 from retrieval.evidence.boilerplate import is_boilerplate
@@ -77,18 +78,8 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
         nothing_new = any(each.score >= _LEAST for each in candidates)  # said already, under another heading
         if not picked and room and not nothing_new and slot.heading not in {each.heading for each in taken}:
             empty.append(slot)
-    taken = _without_halves(taken, slots)
+    taken = without_background(without_halves(taken, slots), slots, asked, desk.lexicon)
     return Draft(tuple(_grouped(_lead(taken, asked.kind, any(slot.extreme for slot in slots)))), tuple(empty))
-
-
-def _without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chosen]:
-    """Without the headings that are to set two sides beside each other and have one of them only."""
-    wanted = {slot.heading: 0 for slot in slots if slot.paired}
-    for slot in slots:
-        if slot.paired:
-            wanted[slot.heading] += 1
-    said = Counter(each.heading for each in taken)
-    return [each for each in taken if said[each.heading] >= wanted.get(each.heading, 0)]
 
 
 def _pick(

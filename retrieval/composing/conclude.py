@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from corpus.facets import load_facets
 from corpus.lexicon import EntityId, Lexicon
 from retrieval.answer import Outcome
+from retrieval.composing.comparing import is_uncompared
 from retrieval.composing.compose import Chosen, Draft
 from retrieval.evidence.desk import Desk
 from retrieval.present import load_messages
 from retrieval.question.language import load_replies
-from retrieval.question.plan import IN_SHORT
+from retrieval.question.plan import CAUTIONS, IN_SHORT
 from retrieval.question.understand import Understanding
 from retrieval.safety.help import decline_for
 from retrieval.safety.triage import Level, Triage
@@ -62,8 +63,7 @@ def conclude(
         return Conclusion(Outcome.DECLINED, decline_for(triaged.category, bool(chosen)), tuple(notes))
     if not chosen:
         return Conclusion(Outcome.ABSTAINED, (_abstention(asked, desk),), (*notes, _covers(asked, desk)))
-    if asked.kind == "compare" and not any(_compares(each, asked, lexicon) for each in chosen):
-        notes.insert(0, said["no_comparison"].format(names=_names(asked.subjects, lexicon)))
+    notes += _one_sided(asked, chosen, lexicon)
     missing = _missing(asked, draft, chosen, lexicon)
     if missing:
         notes.append(said["partial"].format(headings=", ".join(missing)))
@@ -82,11 +82,20 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
 
 
-def _compares(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
-    """Whether a statement of the direct answer speaks of two of what is compared."""
-    named = each.evidence.entities
-    sides = [{drug, *lexicon.members(drug)} for drug in asked.subjects]
-    return each.heading == IN_SHORT and sum(bool(named & side) for side in sides) > 1
+def not_compared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> tuple[str, ...]:
+    """The note that nothing compares what was to be compared; none where something does."""
+    if not is_uncompared(asked, chosen, lexicon):
+        return ()
+    return (load_messages()["notes"]["no_comparison"].format(names=_names(asked.subjects, lexicon)),)
+
+
+def _one_sided(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[str]:
+    """Of two that are compared, the one that no caution speaks of: a reader must not take it for harmless."""
+    cautions = [each for each in chosen if each.heading == CAUTIONS]
+    if not cautions or asked.kind not in {"compare", "contrast"}:
+        return []
+    silent = [each for each in asked.subjects if not _spoken_of(each, cautions, lexicon)]
+    return [load_messages()["notes"]["one_sided"].format(names=_names(silent, lexicon))] if silent else []
 
 
 def _spoken_of(entity: EntityId, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:

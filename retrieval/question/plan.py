@@ -17,6 +17,7 @@ from retrieval.question.mend import SUBJECT_KINDS
 from retrieval.question.understand import Understanding
 
 IN_SHORT = "In short"
+CAUTIONS = "Cautions"  # as the outlines call it
 CORRECTION = "First, a correction"
 # With one of these, two drugs in a question are asked about together, not one beside the other.
 JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
@@ -67,7 +68,9 @@ class Slot:
         asked: Whether the question names the facet itself, so that finding nothing is worth saying.
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
         direct: Whether it is for whatever speaks of the question's own words, under any heading.
-        paired: Whether it is worth saying only when the same heading is filled for each subject.
+        paired: Whether only what is said of the subject itself, and not of its class, may fill it.
+        both: Whether it is worth saying only when the same heading is filled for each subject.
+        background: Whether it is worth saying only when nothing compares in what was asked.
         foreseen: Whether only sentences that are expected to answer such a question may fill it.
         sure: Whether these may be about any of the subjects, where they are sure to answer it.
         extreme: Whether its statements go by time, one a drug, the longest or the shortest first.
@@ -91,6 +94,8 @@ class Slot:
     foreseen: bool = False
     sure: bool = False
     paired: bool = False
+    both: bool = False
+    background: bool = False
 
     @property
     def names_others(self) -> bool:
@@ -296,6 +301,9 @@ def _from_outline(
                 for each in subjects[:3]
             ]
         outline = []
+    says_in_what = asked.kind == "compare" and bool(
+        asked.terms or asked.context or set(wanted) - _OF_ANY_OUTLINE
+    )
     for part in outline:
         ids = tuple(FacetId(each) for each in part["facets"])
         about = [(each,) for each in subjects[:3]] if part["of"] == "each" else [subjects]
@@ -308,11 +316,13 @@ def _from_outline(
                 part["of"] == "together",
                 query=part.get("query", ""),
                 paired=part.get("paired", False),
-                outlined=True,
+                both=part.get("both", False),
+                background=says_in_what and part["heading"] != IN_SHORT and not set(ids) & set(asked.facets),
+                outlined=not says_in_what or part["heading"] != IN_SHORT,
             )
             for each in about
         ]
-    if asked.kind == "compare" and (asked.terms or asked.context or set(wanted) - _OF_ANY_OUTLINE):
+    if says_in_what:
         slots.append(
             Slot(IN_SHORT, (), subjects, _DIRECT_LIMIT, partners=asked.context, direct=True, foreseen=True)
         )

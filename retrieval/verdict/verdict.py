@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from corpus.lexicon import Lexicon
 from retrieval.answer import VerdictKind
+from retrieval.composing.comparing import is_uncompared
 from retrieval.composing.compose import Chosen
 from retrieval.evidence.desk import work_of
 from retrieval.evidence.foresight import is_sure
@@ -110,7 +111,12 @@ def decide(
 ) -> tuple[list[Chosen], VerdictKind | None]:
     """Lay the statements out by what they say to the question, and to each other."""
     given = verdict(asked, chosen, lexicon)
-    return (together(chosen, lexicon), None) if given is None else (begin_with(given, chosen), given.kind)
+    if given is not None:
+        return begin_with(given, chosen), given.kind
+    laid_out = together(chosen, lexicon)
+    if laid_out and is_uncompared(asked, chosen, lexicon):
+        laid_out[0] = replace(laid_out[0], lead=load_stance_words().leads["not_compared"])
+    return laid_out, None
 
 
 def _caution(found: dict[int, Stance], affirms: Sequence[int], denies: Sequence[int]) -> Verdict | None:
