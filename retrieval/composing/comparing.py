@@ -1,0 +1,58 @@
+"""Keep of what is said of two that are compared what helps to compare them.
+
+Not for the order of two by a figure: see `composing.rank`; nor for what a sentence says of which exceeds the
+other: see `verdict.compare`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from corpus.lexicon import Lexicon
+from retrieval.question.plan import IN_SHORT, JOINT, Slot
+from retrieval.question.understand import Understanding
+
+if TYPE_CHECKING:
+    from retrieval.composing.compose import Chosen
+
+_COMPARED = 0.2  # reading from which a sentence that speaks of two compares them in what was asked
+
+
+def without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chosen]:
+    """Without the headings that are to set two sides beside each other and have one of them only."""
+    wanted = {slot.heading: 0 for slot in slots if slot.both}
+    for slot in slots:
+        if slot.both:
+            wanted[slot.heading] += 1
+    said = Counter(each.heading for each in taken)
+    return [each for each in taken if said[each.heading] >= wanted.get(each.heading, 0)]
+
+
+def without_background(
+    taken: Sequence[Chosen], slots: Sequence[Slot], asked: Understanding, lexicon: Lexicon
+) -> list[Chosen]:
+    """Without what each of two is, where a sentence compares them in just what was asked."""
+    if not any(_compares_in_it(each, asked, lexicon) for each in taken):
+        return list(taken)
+    background = {slot.heading for slot in slots if slot.background}
+    return [each for each in taken if each.heading not in background]
+
+
+def is_uncompared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
+    """Whether two are to be compared, and no statement does."""
+    is_asked = asked.kind == "compare" and not JOINT & set(asked.facets)
+    return is_asked and not any(compares(each, asked, lexicon) for each in chosen)
+
+
+def compares(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether a statement of the direct answer speaks of two of what is compared."""
+    named = each.evidence.entities
+    sides = [{drug, *lexicon.members(drug)} for drug in asked.subjects]
+    return each.heading == IN_SHORT and sum(bool(named & side) for side in sides) > 1
+
+
+def _compares_in_it(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
+    reading = each.evidence.reading
+    return reading is not None and reading.answers >= _COMPARED and compares(each, asked, lexicon)
