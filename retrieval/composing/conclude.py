@@ -24,6 +24,7 @@ from retrieval.words import frequency, is_known
 
 _NOT_OFFERED = frozenset({"study", "limits"})  # facets that nobody asks for by name
 _OFFERED = 6
+_ANSWERED = 0.5  # reading from which a statement answers the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,12 @@ def conclude(
 
 def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[str]:
     """What was asked for and not found: headings of parts, names of drugs."""
-    answered = any(each.heading == IN_SHORT for each in chosen) and bool(asked.terms)
-    # Where the question's own words are spoken of, a facet that they were taken for is no gap.
+    # Where its own words are spoken of, or a sentence is read to answer it whole, a facet that they
+    # were taken for is no gap.
+    short = [each.evidence for each in chosen if each.heading == IN_SHORT]
+    answered = bool(short and asked.terms) or any(
+        each.reading is not None and each.reading.answers >= _ANSWERED for each in short
+    )
     empty = (
         [] if answered else [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
     )
