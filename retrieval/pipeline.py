@@ -20,6 +20,7 @@ from retrieval.answer import Answer, Outcome, Receipt, Statement
 from retrieval.audit import audited
 from retrieval.composing.compose import Chosen, Draft, compose
 from retrieval.composing.conclude import conclude, not_compared
+from retrieval.composing.consequence import with_consequence
 from retrieval.composing.limit import with_limits
 from retrieval.events import Done, Event, StatementReady, opening_of, ready, whole
 from retrieval.evidence.desk import Desk
@@ -211,7 +212,7 @@ class Citewell:
             with clock.step("search by words"):
                 about, slots, gathered, draft = self._by_words(asked, desk)
         with clock.step("verify"):
-            drafted = draft.chosen if declined else with_limits(draft.chosen, desk)
+            drafted = draft.chosen if declined else self._rounded(about, draft.chosen, gathered, desk)
             chosen = [kept for each in drafted if (kept := self._verified(each, desk)) is not None]
             if declined:
                 chosen = without_amounts(chosen)
@@ -246,6 +247,12 @@ class Citewell:
             )
         region = self.settings.region
         yield Done(present(question, end.outcome, region, receipt, said, warnings, opening, notes, verdict))
+
+    def _rounded(
+        self, asked: Understanding, chosen: Sequence[Chosen], gathered: Gathered, desk: Desk
+    ) -> list[Chosen]:
+        """The statements with the limits of what was found, and the harm that stands behind them."""
+        return with_consequence(asked, with_limits(chosen, desk), gathered, desk)
 
     def _worded(
         self, task: Task, desk: Desk, generator: Generator | None, report: Report

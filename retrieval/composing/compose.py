@@ -19,6 +19,7 @@ from retrieval.evidence.about import first_named
 from retrieval.evidence.boilerplate import is_boilerplate
 from retrieval.evidence.desk import Desk, Evidence, work_of
 from retrieval.evidence.gather import Gathered
+from retrieval.evidence.grave import is_grave
 from retrieval.question.hear import QuestionKind
 from retrieval.question.plan import CORRECTION, IN_SHORT, Slot
 from retrieval.question.understand import Understanding
@@ -107,7 +108,7 @@ def _pick(
             heard = sum(first_named(other.text, desk.lexicon) in members for other in said)
             if heard >= _OF_MEMBERS:
                 continue
-        if is_boilerplate(each, desk):
+        if is_boilerplate(each, desk) or (slot.grave and not is_grave(each)):
             continue
         if backing := back(each, gathered.everything, desk):
             picked.append(Chosen(slot.heading, each, backing))

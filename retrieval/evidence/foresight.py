@@ -22,6 +22,7 @@ _FAR = 0.45  # below it, a sentence does not answer
 _SURE = 0.74  # from where a sentence about any of what is named answers
 _NEARLY_SURE = 0.5  # from where one about exactly what is named is worth reading, where nothing else answers
 _CERTAIN = 0.82  # from where it answers almost the very same question
+_EXACT = 0.93  # from where it was written down to answer this question, in other words at most
 
 
 def nearest_expected(fits: Sequence[tuple[Evidence, float]], slot: Slot) -> list[tuple[Evidence, float]]:
@@ -56,6 +57,11 @@ def is_certain(each: Evidence) -> bool:
     Then neither the heading that it stands under matters, nor whom it is about, nor an unknown name.
     """
     return each.foreseen is not None and each.foreseen >= _CERTAIN
+
+
+def is_exact(each: Evidence) -> bool:
+    """Whether a sentence was expected to answer the question itself."""
+    return each.foreseen is not None and each.foreseen >= _EXACT
 
 
 def is_sure(each: Evidence) -> bool:

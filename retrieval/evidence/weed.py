@@ -15,7 +15,7 @@ from corpus.expected import masked
 from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
-from retrieval.evidence.foresight import is_sure
+from retrieval.evidence.foresight import is_exact, is_sure
 from retrieval.evidence.weigh import answering
 from retrieval.question.plan import Slot
 from retrieval.support.verify import cosine
@@ -28,7 +28,7 @@ _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
 _BEST, _LEAST, _SURELY = 0.3, 0.15, 0.8
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
-# what answers one half of "this or that".
+# what answers one half of "this or that"; what was expected to answer the question itself needs no reading.
 _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
 # What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
 _OF_ANSWERING, _OF_READING = 0.3, 0.2
@@ -126,7 +126,10 @@ def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon, least:
     """Read sentences with the whole of a question: what answers one half of it need not answer the other."""
     found = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in sentences])
     return {
-        each.key: _Read(reading, answering(each, reading.answers) if reading.answers >= least else 0.0)
+        each.key: _Read(
+            reading,
+            answering(each, reading.answers) if reading.answers >= least or is_exact(each) else 0.0,
+        )
         for each, reading in zip(sentences, found, strict=True)
     }
 

@@ -46,6 +46,7 @@ _OF_THE_CONDITION = frozenset(
     {"uses", "efficacy", "recommendation", "treatment", "prevention", "comparison", "alternatives"}
     | {"serious_harms", "side_effects", "outlook", "causes", "onset"}
 )
+_SERIOUS, _BOXED = FacetId("serious_harms"), FacetId("boxed_warning")
 _TIMED = frozenset({"duration", "onset"})
 _BARE = 4  # words: "and duloxetine?" asks for an overview, a sentence without a facet does not
 _ALONE_LIMIT = 5
@@ -70,6 +71,7 @@ class Slot:
         direct: Whether it is for whatever speaks of the question's own words, under any heading.
         paired: Whether only what is said of the subject itself, and not of its class, may fill it.
         both: Whether it is worth saying only when the same heading is filled for each subject.
+        grave: Whether only grave harms may fill it.
         background: Whether it is worth saying only when nothing compares in what was asked.
         foreseen: Whether only sentences that are expected to answer such a question may fill it.
         sure: Whether these may be about any of the subjects, where they are sure to answer it.
@@ -95,6 +97,7 @@ class Slot:
     sure: bool = False
     paired: bool = False
     both: bool = False
+    grave: bool = False
     background: bool = False
 
     @property
@@ -206,7 +209,16 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     )
     if extreme and _TIMED & set(wanted):
         return tuple(parts)  # only what is put in order says which is the longest
-    return (direct, _whatever_is_sure(asked, lexicon), *parts)
+    return (direct, _whatever_is_sure(asked, lexicon), *parts, *_harms(asked, wanted, subjects, facets))
+
+
+def _harms(
+    asked: Understanding, wanted: Sequence[FacetId], subjects: tuple[EntityId, ...], facets: FacetTable
+) -> tuple[Slot, ...]:
+    """Room for the grave harms where side effects at large are asked for: the common ones are the mild."""
+    if set(wanted) != {"side_effects"} or asked.points or asked.terms or asked.context or not asked.subjects:
+        return ()
+    return (Slot(facets[_SERIOUS].heading, (_SERIOUS, _BOXED), subjects, 2, outlined=True, grave=True),)
 
 
 def _sure_of_all(asked: Understanding) -> Slot:

@@ -1,0 +1,48 @@
+"""Two that are compared: what compares them comes alone; where nothing does, that comes first."""
+
+import pytest
+
+from retrieval.verdict.stance_words import load_stance_words
+
+_BACKGROUND = {"What each is", "How each works", "What each is used for", "How long each lasts"}
+
+
+def _headings(answer):
+    return {each.heading for each in answer.statements}
+
+
+def test_a_comparison_that_a_trial_made_is_given_without_what_each_is(citewell):
+    answer = citewell.ask("IV lorazepam versus IV diazepam in status epilepticus: which controlled more?")
+    assert "89%" in answer.statements[0].text
+    assert not _headings(answer) & _BACKGROUND
+
+
+def test_a_question_without_a_respect_gets_what_each_is(citewell):
+    assert _headings(citewell.ask("difference between Lexapro and Celexa")) >= {"What each is"}
+
+
+@pytest.mark.parametrize("question", ["is xanax stronger than valium", "Lexapro vs Celexa"])
+def test_that_nothing_compares_them_is_said_first(citewell, question):
+    answer = citewell.ask(question)
+    assert answer.statements[0].lead == load_stance_words().leads["not_compared"]
+    assert answer.statements[0].citations
+    assert not any("directly" in each for each in answer.notes), "said twice"
+
+
+def test_two_that_are_taken_together_are_not_compared(citewell):
+    answer = citewell.ask("does zoloft with ibuprofen raise bleeding risk")
+    assert answer.statements
+    assert all(each.lead != load_stance_words().leads["not_compared"] for each in answer.statements)
+
+
+def test_a_side_that_no_caution_speaks_of_is_not_left_to_seem_harmless(citewell):
+    answer = citewell.ask("propranolol or diazepam for a fear of flying")
+    cautions = [each.text for each in answer.statements if each.heading == "Cautions"]
+    assert cautions
+    assert not any("propranolol" in each.casefold() for each in cautions)
+    assert any("propranolol" in each and "caution" in each for each in answer.notes)
+
+
+def test_how_each_works_is_left_out_where_only_one_side_has_it(citewell):
+    answer = citewell.ask("propranolol or diazepam for a fear of flying")
+    assert "How each works" not in _headings(answer)
