@@ -24,7 +24,7 @@ from retrieval.question.hear import QuestionKind
 from retrieval.question.plan import CORRECTION, IN_SHORT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.support.verify import cosine
-from retrieval.words import stems
+from retrieval.words import stems, weight
 
 MOST_STATEMENTS = 12
 _SAME_MEANING = 0.85  # cosine from which two sentences say the same
@@ -32,6 +32,7 @@ _SAME_MEANING_OF_ONE_WORK = 0.82
 _SAME_MEANING_HELD = 0.72
 _HELD_WITHIN = 0.75  # share of the shorter sentence's stems that the longer one holds
 _SAME_WORDS = 0.62  # share of common stems from which they do
+_LEAST_NEWS = 10.0  # nats that a sentence must add to what is said; less are one or two words of framing
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.32  # nor does one this far behind the best of its slot, unless
 _READ_TO_ANSWER = 0.7  # it was read to answer at least so surely
@@ -104,6 +105,8 @@ def _pick(
         each = left.pop(0)
         if any(says_the_same(each, other) for other in said) or _is_spent(each, said):
             continue
+        if not slot.outlined and said and _news(each, said, desk) < _LEAST_NEWS:
+            continue
         if first_named(each.text, desk.lexicon) in members:
             heard = sum(first_named(other.text, desk.lexicon) in members for other in said)
             if heard >= _OF_MEMBERS:
@@ -113,6 +116,12 @@ def _pick(
         if backing := back(each, gathered.everything, desk):
             picked.append(Chosen(slot.heading, each, backing))
     return picked
+
+
+def _news(each: Evidence, said: Sequence[Evidence], desk: Desk) -> float:
+    """What the words of a sentence add to what is said: their inverse document frequencies, in nats."""
+    heard = frozenset[str]().union(*(stems(other.text) for other in said))
+    return sum(weight(stem, desk.index) for stem in stems(each.text) - heard)
 
 
 def _is_read_to_answer(each: Evidence) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.facets import FacetId
-from corpus.record import SourceId
+from corpus.record import Kind, SourceId
 from retrieval.composing.back import back
 from retrieval.composing.compose import Chosen, says_the_same
 from retrieval.evidence.desk import Desk, Evidence
@@ -21,6 +21,11 @@ _LIMITS = FacetId("limits")
 # What was found, as against what a drug is: only a finding can be limited.
 _FINDINGS = frozenset(
     {"efficacy", "comparison", "response", "memory", "older_people", "pregnancy", "serious_harms", "stopping"}
+)
+# Works of one finding: a limit that a label or a review states belongs to one of its many statements.
+_OF_ONE_FINDING = frozenset(
+    {Kind.GUIDELINE, Kind.SYSTEMATIC_REVIEW, Kind.META_ANALYSIS, Kind.TRIAL}
+    | {Kind.COHORT, Kind.CASE_CONTROL, Kind.CROSS_SECTIONAL, Kind.HUMAN_STUDY}
 )
 _RELATED = 0.6  # cosine from which a limit is one of the finding, not of something else in the same work
 _MOST = 2  # limits in one answer: more would bury what was found
@@ -49,7 +54,11 @@ def with_limits(chosen: Sequence[Chosen], desk: Desk) -> list[Chosen]:
 
 def _limit_of(finding: Chosen, said: Sequence[Chosen], desk: Desk) -> Chosen | None:
     """The nearest limit that a work behind a finding states."""
-    works = dict.fromkeys(SourceId(evidence.source.id) for evidence, _ in finding.backing)
+    works = dict.fromkeys(
+        SourceId(evidence.source.id)
+        for evidence, _ in finding.backing
+        if evidence.source.kind in _OF_ONE_FINDING
+    )
     limits = [
         sentence
         for work in works

@@ -58,7 +58,7 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     if not asked.subjects and _OF_THE_CONDITION & set(slot.facets[:1]) and first_named(each.text, lexicon):
         return None  # what a drug does to anxiety says nothing about anxiety
     fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
-    if not any(fits) or (slot.together and not (all(fits) and _tells_apart(each, slot.subjects, lexicon))):
+    if not any(fits) or not _says_of_which(each, slot, asked, fits, lexicon):
         return None
     if max(fits) == _OF_WIDE_CLASS and _OF_EACH_DRUG & set(asked.facets) and not is_certain(each):
         return None
@@ -108,15 +108,29 @@ def _is_drug(subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
     return [lexicon.entities[each].kind for each in subjects] == ["drug"]
 
 
+def _says_of_which(
+    each: Evidence, slot: Slot, asked: Understanding, fits: Sequence[float], lexicon: Lexicon
+) -> bool:
+    """Whether a sentence that should speak of all does; of two that are compared, not only of their class."""
+    if slot.together:
+        return all(fits) and _tells_apart(each, slot.subjects, lexicon)
+    return not (slot.direct and asked.kind == "compare") or any(_sides(each, asked.subjects, lexicon))
+
+
 def _tells_apart(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
     """Whether a sentence names a side for each subject; a class of both says nothing between them."""
+    named = _sides(each, subjects, lexicon)
+    return all(named) and len(set().union(*named)) >= len(subjects)
+
+
+def _sides(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> list[set[EntityId]]:
+    """What a sentence names of each subject, its classes and its members; not what is a class of all."""
     shared = set.intersection(*(set(lexicon.ancestors(subject)) for subject in subjects))
-    named = [
+    return [
         {e for e in each.entities if e == s or e in lexicon.ancestors(s) or s in lexicon.ancestors(e)}
         - shared
         for s in subjects
     ]
-    return all(named) and len(set().union(*named)) >= len(subjects)
 
 
 def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:

@@ -12,11 +12,11 @@ from retrieval.question.understand import Understanding
 
 # Where one sentence of a question ends; the shortest that can ask; how many of the last are held apart.
 _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
-# Where a second question begins ("what is it for and how long till it works").
-_AND = re.compile(
-    r"\s+(?:and|or|but|also)\s+(?=(?:how|what|whats|when|why|which|who|does|do|is|are|can|will|should)\b)",
-    re.I,
-)
+# Where a second question begins ("what is it for and how long till it works"), and where the question after a
+# story does ("mum has just been given lithium, what side effects should we look out for").
+_ASKING = r"(?=(?:how|what|whats|when|why|which|who|does|do|is|are|can|will|should)\b)"
+_AND = re.compile(rf"\s+(?:and|or|but|also)\s+{_ASKING}", re.I)
+_STORY = re.compile(rf",\s+{_ASKING}(?=(?:\S+\s+){{4}})", re.I)
 _FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
 
 
@@ -25,7 +25,11 @@ def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
 
     A follow-up is held against them both said in full and as it was said, after the turn before it.
     """
-    questions = list(dict.fromkeys([*_parts(_what_is_asked(asked, lexicon)), asked.wording or asked.text]))
+    questions = list(
+        dict.fromkeys(
+            [*_parts(_what_is_asked(asked, lexicon), tells=not asked.leans_on), asked.wording or asked.text]
+        )
+    )
     if asked.leans_on:
         questions.append(masked(f"{asked.leans_on[-1]} {asked.text}", lexicon))
     return questions
@@ -49,9 +53,12 @@ def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
     return " ".join(wording.split())
 
 
-def _parts(wording: str) -> list[str]:
+def _parts(wording: str, *, tells: bool) -> list[str]:
     """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
-    parts = [part for each in _SENTENCE.split(wording) for part in _AND.split(each)]
+    sentences = [
+        part for each in _SENTENCE.split(wording) for part in (_STORY.split(each) if tells else [each])
+    ]
+    parts = [part for each in sentences for part in _AND.split(each)]
     if ANY_MEDICINE in parts[0]:  # "what is it, and why is it not always given": it is the medicine
         parts[1:] = [each if ANY_MEDICINE in each else in_full(each, ANY_MEDICINE) for each in parts[1:]]
     asking = [each for each in parts if len(each.split()) >= _LEAST_WORDS]
