@@ -60,7 +60,8 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
     if not any(fits) or not _says_of_which(each, slot, asked, fits, lexicon):
         return None
-    if max(fits) == _OF_WIDE_CLASS and _OF_EACH_DRUG & set(asked.facets) and not is_certain(each):
+    is_wide = max(fits) == _OF_WIDE_CLASS
+    if is_wide and (slot.both or (_OF_EACH_DRUG & set(asked.facets) and not is_certain(each))):
         return None
     if slot.facets[:1] == ("definition",) and max(fits) < _OF_ITS_PAGE and _is_drug(slot.subjects, lexicon):
         return None  # what its class is does not say what it is

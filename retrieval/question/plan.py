@@ -71,6 +71,7 @@ class Slot:
         direct: Whether it is for whatever speaks of the question's own words, under any heading.
         paired: Whether only what is said of the subject itself, and not of its class, may fill it.
         both: Whether it is worth saying only when the same heading is filled for each subject.
+        spoken: Whether only what uses the words of its facet may fill it.
         grave: Whether only grave harms may fill it.
         background: Whether it is worth saying only when nothing compares in what was asked.
         foreseen: Whether only sentences that are expected to answer such a question may fill it.
@@ -97,6 +98,7 @@ class Slot:
     sure: bool = False
     paired: bool = False
     both: bool = False
+    spoken: bool = False
     grave: bool = False
     background: bool = False
 
@@ -329,6 +331,7 @@ def _from_outline(
                 query=part.get("query", ""),
                 paired=part.get("paired", False),
                 both=part.get("both", False),
+                spoken=part.get("spoken", False),
                 background=says_in_what and part["heading"] != IN_SHORT and not set(ids) & set(asked.facets),
                 outlined=not says_in_what or part["heading"] != IN_SHORT,
             )

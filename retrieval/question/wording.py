@@ -53,6 +53,12 @@ def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
     return " ".join(wording.split())
 
 
+def _with_the_medicine(part: str) -> str:
+    """A part of a question that asks of the medicine named before it, saying so."""
+    said = part if ANY_MEDICINE in part else in_full(part, ANY_MEDICINE)
+    return said if ANY_MEDICINE in said else f"{said.rstrip(' ?')} with {ANY_MEDICINE}"
+
+
 def _parts(wording: str, *, tells: bool) -> list[str]:
     """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
     sentences = [
@@ -60,6 +66,6 @@ def _parts(wording: str, *, tells: bool) -> list[str]:
     ]
     parts = [part for each in sentences for part in _AND.split(each)]
     if ANY_MEDICINE in parts[0]:  # "what is it, and why is it not always given": it is the medicine
-        parts[1:] = [each if ANY_MEDICINE in each else in_full(each, ANY_MEDICINE) for each in parts[1:]]
+        parts[1:] = [_with_the_medicine(each) for each in parts[1:]]
     asking = [each for each in parts if len(each.split()) >= _LEAST_WORDS]
     return [wording, *asking[-_MOST_SENTENCES:]] if len(asking) > 1 else [wording]
