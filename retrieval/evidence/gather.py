@@ -18,6 +18,7 @@ from retrieval.evidence.may import is_worth_reading
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
 from retrieval.evidence.weed import pick, weed
+from retrieval.question.large import asks_at_large
 from retrieval.question.plan import IN_SHORT, JOINT, WHATEVER_FOR, Slot
 from retrieval.question.understand import Understanding
 from retrieval.question.wording import as_read, questions_in
@@ -73,7 +74,14 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         sentences = [each for row in rows for each in cut[row]]
         by_slot.append(_judged(sentences, slot, asked, vector, vectors[0], desk))
     if parts and weeding:
-        by_slot = weed(by_slot, slots, whole, desk.lexicon, leans=bool(asked.leans_on))
+        judged = by_slot
+        by_slot = weed(judged, slots, whole, desk.lexicon, leans=bool(asked.leans_on))
+        if asks_at_large(asked):
+            # What stands under a heading answers what is asked in no other words than the heading's.
+            by_slot = [
+                _with_its_heading(kept, each, slot)
+                for kept, each, slot in zip(by_slot, judged, slots, strict=True)
+            ]
     if parts and weeding and not any(by_slot):
         sentences = [each for row in cut for each in cut[row] if is_worth_reading(each, asked, desk.lexicon)]
         found = pick(sentences, whole, desk.lexicon)
@@ -82,6 +90,15 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         by_slot = [()] * len(by_slot)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+def _with_its_heading(
+    kept: Sequence[Evidence], judged: Sequence[Evidence], slot: Slot
+) -> tuple[Evidence, ...]:
+    """What was kept, and behind it what stands under the very heading that a part asks for."""
+    keys = {each.key for each in kept}
+    rest = (each for each in judged if slot.asked and each.passage.facet == slot.facets[0])
+    return (*kept, *(each for each in rest if each.key not in keys))
 
 
 def _speaks_of_what_is_compared(

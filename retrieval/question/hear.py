@@ -20,6 +20,12 @@ from corpus.lexicon import Lexicon, tokens
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SHORT = 3  # words of a match that has no room for anything else
 Extreme = Literal["most", "least"]
+# What people say before they ask: "hmm and xanax?"
+_SOUNDS = re.compile(
+    r"^\W*(?:(?:h+m+|u+h*m+|uh+|er+m+|a+h+|o+h+|huh|wow|lol|yeah|yep|thanks?|thank you|thx|cheers|sorry"
+    r"|okay|ok)\b[\s,.!;:-]*)+(?=\w)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"(?<![\w'’&/-])[a-z]\w*(?![\w'’&/-])")
 # Facets whose words say which of many things is meant; a lay term of these is left for the patterns to read.
 _POINTED = frozenset({"side_effects"})
@@ -67,8 +73,9 @@ def load_wordings() -> Wordings:
 
 
 def spelt_out(text: str) -> str:
-    """A text with the words in full that people type for short ("can u take x n y")."""
+    """A text with the words in full that people type for short ("can u take x n y"), no sound before it."""
     shorthand = load_wordings().shorthand
+    text = _SOUNDS.sub("", text)
     return _WORD.sub(lambda found: shorthand.get(found.group(), found.group()), text)
 
 
