@@ -28,7 +28,7 @@ def test_what_stands_under_the_heading_answers(citewell):
         ("My doctor gave me a choice of Remeron or trazodone. Does Remeron cause weight gain?",),
     )
     assert answer.outcome == "answered"
-    assert all("trazodone" in each.text.casefold() for each in answer.statements)
+    assert "Trazodone" in answer.statements[0].text
 
 
 def test_a_story_before_the_question_does_not_hide_it(citewell):
