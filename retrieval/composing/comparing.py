@@ -17,7 +17,8 @@ from retrieval.question.understand import Understanding
 if TYPE_CHECKING:
     from retrieval.composing.compose import Chosen
 
-_COMPARED = 0.2  # reading from which a sentence that speaks of two compares them in what was asked
+# Reading from which a sentence that speaks of two compares them in what was asked, or speaks of one for it.
+_COMPARED = 0.2
 
 
 def without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chosen]:
@@ -44,6 +45,17 @@ def is_uncompared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexic
     """Whether two are to be compared, and no statement does."""
     is_asked = asked.kind == "compare" and not JOINT & set(asked.facets)
     return is_asked and not any(compares(each, asked, lexicon) for each in chosen)
+
+
+def answers_for_each(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
+    """Whether the direct answer says of each side what was asked: then a reader can compare."""
+    read = [
+        each.evidence
+        for each in chosen
+        if each.heading == IN_SHORT and each.evidence.reading and each.evidence.reading.answers >= _COMPARED
+    ]
+    sides = [{drug, *lexicon.members(drug), *lexicon.ancestors(drug)} for drug in asked.subjects]
+    return all(any(side & each.entities for each in read) for side in sides)
 
 
 def compares(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:

@@ -88,8 +88,8 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
 
 
 def not_compared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> tuple[str, ...]:
-    """The note that nothing compares what was to be compared; none where something does."""
-    if not is_uncompared(asked, chosen, lexicon):
+    """The note that nothing compares what was to be compared; none where something does or a lead says it."""
+    if not chosen or any(each.lead for each in chosen) or not is_uncompared(asked, chosen, lexicon):
         return ()
     return (load_messages()["notes"]["no_comparison"].format(names=_names(asked.subjects, lexicon)),)
 

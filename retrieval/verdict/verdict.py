@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from corpus.lexicon import Lexicon
 from retrieval.answer import VerdictKind
-from retrieval.composing.comparing import is_uncompared
+from retrieval.composing.comparing import answers_for_each, is_uncompared
 from retrieval.composing.compose import Chosen
 from retrieval.evidence.desk import work_of
 from retrieval.evidence.foresight import is_sure
@@ -114,7 +114,8 @@ def decide(
     if given is not None:
         return begin_with(given, chosen), given.kind
     laid_out = together(chosen, lexicon)
-    if laid_out and is_uncompared(asked, chosen, lexicon):
+    begins = not answers_for_each(asked, chosen, lexicon)
+    if laid_out and begins and is_uncompared(asked, chosen, lexicon):
         laid_out[0] = replace(laid_out[0], lead=load_stance_words().leads["not_compared"])
     return laid_out, None
 

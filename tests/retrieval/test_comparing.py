@@ -46,3 +46,10 @@ def test_a_side_that_no_caution_speaks_of_is_not_left_to_seem_harmless(citewell)
 def test_how_each_works_is_left_out_where_only_one_side_has_it(citewell):
     answer = citewell.ask("propranolol or diazepam for a fear of flying")
     assert "How each works" not in _headings(answer)
+
+
+def test_where_each_side_is_answered_for_the_answer_begins_with_it(citewell):
+    answer = citewell.ask("Which is more dangerous in overdose, amitriptyline or sertraline?")
+    assert "Amitriptyline is dangerous in overdose" in answer.statements[0].text
+    assert not answer.statements[0].lead
+    assert any("directly" in each for each in answer.notes)
