@@ -105,7 +105,7 @@ def _pick(
         each = left.pop(0)
         if any(says_the_same(each, other) for other in said) or _is_spent(each, said):
             continue
-        if not slot.outlined and said and _news(each, said, desk) < _LEAST_NEWS:
+        if not slot.outlined and said and _adds_little(each, said, desk):
             continue
         if first_named(each.text, desk.lexicon) in members:
             heard = sum(first_named(other.text, desk.lexicon) in members for other in said)
@@ -118,10 +118,15 @@ def _pick(
     return picked
 
 
-def _news(each: Evidence, said: Sequence[Evidence], desk: Desk) -> float:
-    """What the words of a sentence add to what is said: their inverse document frequencies, in nats."""
+def _adds_little(each: Evidence, said: Sequence[Evidence], desk: Desk) -> bool:
+    """Whether a sentence says no more than a word or two beyond those said (by inverse document frequency)."""
     heard = frozenset[str]().union(*(stems(other.text) for other in said))
-    return sum(weight(stem, desk.index) for stem in stems(each.text) - heard)
+    news = 0.0
+    for stem in sorted(stems(each.text) - heard):
+        news += weight(stem, desk.index)
+        if news >= _LEAST_NEWS:
+            return False
+    return True
 
 
 def _is_read_to_answer(each: Evidence) -> bool:
