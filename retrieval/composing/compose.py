@@ -119,7 +119,7 @@ def _pick(
 
 
 def _adds_little(each: Evidence, said: Sequence[Evidence], desk: Desk) -> bool:
-    """Whether a sentence says no more than a word or two beyond those said (by inverse document frequency)."""
+    """Whether a sentence says no more than a word or two beyond those said, by how rare its words are."""
     heard = frozenset[str]().union(*(stems(other.text) for other in said))
     news = 0.0
     for stem in sorted(stems(each.text) - heard):
