@@ -237,7 +237,7 @@ class Citewell:
                 said.append(each)
                 yield ready(each, numbering)
         receipt = self._receipt(clock, desk, gathered, triaged)
-        notes = end.notes if declined else (*not_compared(asked, stated, desk.lexicon), *end.notes)
+        notes = end.notes if declined else (*not_compared(asked, chosen, stated, desk.lexicon), *end.notes)
         if generator is not None:
             receipt = receipt.model_copy(update={"llm": self.settings.llm})
             notes = (*notes, *report.notes(str(self.settings.llm)))

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from corpus.lexicon import Lexicon
+from corpus.lexicon import EntityId, Lexicon
 from retrieval.question.plan import IN_SHORT, JOINT, Slot
 from retrieval.question.understand import Understanding
 
@@ -43,7 +43,9 @@ def without_background(
 
 def is_uncompared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
     """Whether two are to be compared, and no statement does."""
-    is_asked = asked.kind == "compare" and not JOINT & set(asked.facets)
+    # "Less than two weeks after" is worded like a comparison, and is none.
+    is_worded = asked.kind == "compare" and len(asked.subjects) > 1
+    is_asked = is_worded and "comparison" in asked.facets and not JOINT & set(asked.facets)
     return is_asked and not any(compares(each, asked, lexicon) for each in chosen)
 
 
@@ -54,15 +56,22 @@ def answers_for_each(asked: Understanding, chosen: Sequence[Chosen], lexicon: Le
         for each in chosen
         if each.heading == IN_SHORT and each.evidence.reading and each.evidence.reading.answers >= _COMPARED
     ]
-    sides = [{drug, *lexicon.members(drug), *lexicon.ancestors(drug)} for drug in asked.subjects]
-    return all(any(side & each.entities for each in read) for side in sides)
+    shared = frozenset.intersection(*(lexicon.ancestors(drug) for drug in asked.subjects))
+    above = [side | (lexicon.ancestors(drug) - shared) for drug, side in _sides(asked, lexicon)]
+    return all(any(side & each.entities for each in read) for side in above)
 
 
 def compares(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
     """Whether a statement of the direct answer speaks of two of what is compared."""
     named = each.evidence.entities
-    sides = [{drug, *lexicon.members(drug)} for drug in asked.subjects]
-    return each.heading == IN_SHORT and sum(bool(named & side) for side in sides) > 1
+    return each.heading == IN_SHORT and sum(bool(named & side) for _, side in _sides(asked, lexicon)) > 1
+
+
+def _sides(asked: Understanding, lexicon: Lexicon) -> list[tuple[EntityId, frozenset[EntityId]]]:
+    """What stands for each subject: itself and its members, but none that is a subject of its own."""
+    return [
+        (drug, (lexicon.members(drug) | {drug}) - (set(asked.subjects) - {drug})) for drug in asked.subjects
+    ]
 
 
 def _compares_in_it(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:

@@ -14,7 +14,7 @@ from corpus.lexicon import EntityId, Lexicon
 from corpus.record import PAPER_KINDS, Kind
 from retrieval.composing.back import Backing, back
 from retrieval.composing.comparing import without_background, without_halves
-from retrieval.composing.rank import by_time, one_for_each
+from retrieval.composing.rank import by_time, one_for_each, time_of
 from retrieval.evidence.about import first_named
 from retrieval.evidence.boilerplate import is_boilerplate
 from retrieval.evidence.desk import Desk, Evidence, work_of
@@ -32,6 +32,7 @@ _SAME_MEANING_OF_ONE_WORK = 0.82
 _SAME_MEANING_HELD = 0.72
 _HELD_WITHIN = 0.75  # share of the shorter sentence's stems that the longer one holds
 _SAME_WORDS = 0.62  # share of common stems from which they do
+_DENIALS = frozenset({"no", "not", "nor", "never", "without"})
 _LEAST_NEWS = 10.0  # nats that a sentence must add to what is said; less are one or two words of framing
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.32  # nor does one this far behind the best of its slot, unless
@@ -105,13 +106,13 @@ def _pick(
         each = left.pop(0)
         if any(says_the_same(each, other) for other in said) or _is_spent(each, said):
             continue
-        if not slot.outlined and said and _adds_little(each, said, desk):
+        if not (slot.outlined or slot.extreme) and said and _adds_little(each, said, desk):
             continue
         if first_named(each.text, desk.lexicon) in members:
             heard = sum(first_named(other.text, desk.lexicon) in members for other in said)
             if heard >= _OF_MEMBERS:
                 continue
-        if is_boilerplate(each, desk) or (slot.grave and not is_grave(each)):
+        if is_boilerplate(each, desk) or not _is_of_its_sort(each, slot, desk.lexicon):
             continue
         if backing := back(each, gathered.everything, desk):
             picked.append(Chosen(slot.heading, each, backing))
@@ -120,13 +121,22 @@ def _pick(
 
 def _adds_little(each: Evidence, said: Sequence[Evidence], desk: Desk) -> bool:
     """Whether a sentence says no more than a word or two beyond those said, by how rare its words are."""
-    heard = frozenset[str]().union(*(stems(other.text) for other in said))
+    new = stems(each.text) - frozenset[str]().union(*(stems(other.text) for other in said))
+    named = frozenset[EntityId]().union(*(other.entities for other in said))
+    if not each.entities <= named or new & _DENIALS:
+        return False  # the same of another medicine, or the contrary
     news = 0.0
-    for stem in sorted(stems(each.text) - heard):
+    for stem in sorted(new):
         news += weight(stem, desk.index)
         if news >= _LEAST_NEWS:
             return False
     return True
+
+
+def _is_of_its_sort(each: Evidence, slot: Slot, lexicon: Lexicon) -> bool:
+    if slot.timed and time_of(each, lexicon) is None:
+        return False
+    return not slot.grave or is_grave(each)
 
 
 def _is_read_to_answer(each: Evidence) -> bool:

@@ -14,16 +14,19 @@ from retrieval.answer import Outcome
 from retrieval.composing.comparing import is_uncompared
 from retrieval.composing.compose import Chosen, Draft
 from retrieval.evidence.desk import Desk
+from retrieval.evidence.grave import OF_HARM
 from retrieval.present import load_messages
 from retrieval.question.language import load_replies
 from retrieval.question.plan import CAUTIONS, IN_SHORT
 from retrieval.question.understand import Understanding
 from retrieval.safety.help import decline_for
 from retrieval.safety.triage import Level, Triage
+from retrieval.verdict.stance_words import load_stance_words
 from retrieval.words import frequency, is_known
 
 _NOT_OFFERED = frozenset({"study", "limits"})  # facets that nobody asks for by name
 _OFFERED = 6
+_COMPARED = 3  # the most of which cautions are looked for
 _ANSWERED = 0.5  # reading from which a statement answers the question
 
 
@@ -87,19 +90,22 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
 
 
-def not_compared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> tuple[str, ...]:
+def not_compared(
+    asked: Understanding, chosen: Sequence[Chosen], stated: Sequence[Chosen], lexicon: Lexicon
+) -> tuple[str, ...]:
     """The note that nothing compares what was to be compared; none where something does or a lead says it."""
-    if not chosen or any(each.lead for each in chosen) or not is_uncompared(asked, chosen, lexicon):
+    lead = load_stance_words().leads["not_compared"]
+    if not chosen or any(each.lead == lead for each in stated) or not is_uncompared(asked, chosen, lexicon):
         return ()
     return (load_messages()["notes"]["no_comparison"].format(names=_names(asked.subjects, lexicon)),)
 
 
 def _one_sided(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[str]:
     """Of two that are compared, the one that no caution speaks of: a reader must not take it for harmless."""
-    cautions = [each for each in chosen if each.heading == CAUTIONS]
-    if not cautions or asked.kind not in {"compare", "contrast"}:
+    cautions = [each for each in chosen if each.heading == CAUTIONS or each.evidence.passage.facet in OF_HARM]
+    if not any(each.heading == CAUTIONS for each in cautions) or asked.kind not in {"compare", "contrast"}:
         return []
-    silent = [each for each in asked.subjects if not _spoken_of(each, cautions, lexicon)]
+    silent = [each for each in asked.subjects[:_COMPARED] if not _spoken_of(each, cautions, lexicon)]
     return [load_messages()["notes"]["one_sided"].format(names=_names(silent, lexicon))] if silent else []
 
 

@@ -16,7 +16,9 @@ from retrieval.evidence.about import first_named, is_first_about
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.gather import Gathered
 from retrieval.evidence.grave import OF_HARM, is_grave, speaks_gravely
+from retrieval.evidence.may import is_worth_reading
 from retrieval.question.mend import SUBJECT_KINDS
+from retrieval.question.plan import CORRECTION
 from retrieval.question.understand import Understanding
 from retrieval.support.verify import cosine
 from retrieval.words import coverage
@@ -36,23 +38,28 @@ def with_consequence(
     said = list(chosen)
     if not set(asked.facets) <= OF_HARM | _ASKED_OF_HARM:
         return said
-    if not said or not asked.subjects or any(speaks_gravely(each.evidence.text) for each in said):
+    lead = next((each.evidence for each in said if each.heading != CORRECTION), None)
+    if lead is None or not asked.subjects or any(_is_of_harm(each.evidence) for each in said):
         return said
-    lead = said[0].evidence
     harms = [
         each
         for each in gathered.everything
         if (each.foreseen or 0.0) >= _EXPECTED
         and is_grave(each)
+        and is_worth_reading(each, asked, desk.lexicon)
         and _is_of(each, asked, desk)
         and cosine(each.vector, lead.vector) >= _RELATED
     ]
     for harm in sorted(harms, key=lambda each: (-cosine(each.vector, lead.vector), each.key)):
         if any(says_the_same(harm, each.evidence) for each in said):
-            return said
+            continue
         if backing := back(harm, gathered.everything, desk):
             return [*said, Chosen(desk.facets[_SERIOUS].heading, harm, backing)]
     return said
+
+
+def _is_of_harm(each: Evidence) -> bool:
+    return each.passage.facet in OF_HARM and speaks_gravely(each.text)
 
 
 def _is_of(each: Evidence, asked: Understanding, desk: Desk) -> bool:

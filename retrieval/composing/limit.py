@@ -22,10 +22,11 @@ _LIMITS = FacetId("limits")
 _FINDINGS = frozenset(
     {"efficacy", "comparison", "response", "memory", "older_people", "pregnancy", "serious_harms", "stopping"}
 )
-# Works of one finding: a limit that a label or a review states belongs to one of its many statements.
+# Works that ask one question: a limit that a label or a narrative review states is of one statement of many.
 _OF_ONE_FINDING = frozenset(
     {Kind.GUIDELINE, Kind.SYSTEMATIC_REVIEW, Kind.META_ANALYSIS, Kind.TRIAL}
     | {Kind.COHORT, Kind.CASE_CONTROL, Kind.CROSS_SECTIONAL, Kind.HUMAN_STUDY}
+    | {Kind.ANIMAL_STUDY, Kind.IN_VITRO}
 )
 _RELATED = 0.6  # cosine from which a limit is one of the finding, not of something else in the same work
 _MOST = 2  # limits in one answer: more would bury what was found

@@ -25,7 +25,7 @@ def one_for_each(candidates: Sequence[Evidence], lexicon: Lexicon) -> tuple[Evid
     for each in candidates:
         named = first_named(each.text, lexicon)
         is_drug = named is not None and lexicon.entities[named].kind == "drug"
-        if named is not None and is_drug and _time_of(each, lexicon) is not None:
+        if named is not None and is_drug and time_of(each, lexicon) is not None:
             kept.setdefault(named, each)
     return tuple(kept.values())
 
@@ -34,11 +34,11 @@ def by_time(chosen: Sequence[Chosen], extreme: Extreme, lexicon: Lexicon) -> lis
     """Statements by the longest time that each gives."""
     sign = -1.0 if extreme == "most" else 1.0
     return sorted(
-        chosen, key=lambda each: (sign * (_time_of(each.evidence, lexicon) or 0.0), each.evidence.key)
+        chosen, key=lambda each: (sign * (time_of(each.evidence, lexicon) or 0.0), each.evidence.key)
     )
 
 
-def _time_of(each: Evidence, lexicon: Lexicon) -> float | None:
+def time_of(each: Evidence, lexicon: Lexicon) -> float | None:
     """The longest time that a sentence gives, in the base unit of time."""
     amounts = (amount.quantity for amount in read_claim(each.text, lexicon).amounts)
     return max((amount.value for amount in amounts if amount.of == "time"), default=None)

@@ -17,8 +17,12 @@ _GRAVE = re.compile(
     r"|dangerous\w*|suicid\w*|slowed breathing|liver (failure|injury|damage)|seizures?|serious injur\w+)\b",
     re.IGNORECASE,
 )
+# Where a sentence says how little of it there is.
 _DENIES = re.compile(
-    r"\b(no|not|nor|never|without|seldom|rarely|unlikely|fewer|less|lower (odds|risk|rate))\b", re.IGNORECASE
+    r"\b((was|were|is|are|has|have) (not|never) (been )?(seen|shown|found|associated|linked|raised|increased)"
+    r"|no (clear |higher |increased )?(risk|link|increase|rise|association)|fewer|less (often|likely|linked)"
+    r"|lower (odds|risk|rate)|reduced? the risk|(extremely|very) rare|seldom|unlikely)\b",
+    re.IGNORECASE,
 )
 
 

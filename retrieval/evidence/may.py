@@ -57,8 +57,6 @@ def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk:
         return None
     if not all(names(each, partner, desk.lexicon) for partner in slot.partners):
         return None
-    if slot.spoken and not load_wordings().speaks_of(slot.facets[0], each.text):
-        return None
     if slot.classes and not each.entities & set(slot.classes):
         return None
     return fit if speaks_of_terms(each, slot, asked, desk) else None

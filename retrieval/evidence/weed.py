@@ -28,7 +28,7 @@ _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
 _BEST, _LEAST, _SURELY = 0.3, 0.15, 0.8
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
-# what answers one half of "this or that"; what was expected to answer the question itself needs no reading.
+# what answers one half of "this or that"; what was expected to answer the question itself is never vetoed.
 _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
 # What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
 _OF_ANSWERING, _OF_READING = 0.3, 0.2

@@ -23,7 +23,7 @@ Extreme = Literal["most", "least"]
 # What people say before they ask: "hmm and xanax?"
 _SOUNDS = re.compile(
     r"^\W*(?:(?:h+m+|u+h*m+|uh+|er+m+|a+h+|o+h+|huh|wow|lol|yeah|yep|thanks?|thank you|thx|cheers|sorry"
-    r"|okay|ok)\b[\s,.!;:-]*)+(?=\w)",
+    r"|(?:okay|ok)(?! (?:to|if|for|with|on|in)\b))(?![\w-])[\s,.!;:]*)+(?=\w)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"(?<![\w'’&/-])[a-z]\w*(?![\w'’&/-])")

@@ -70,8 +70,9 @@ class Slot:
         partners: Names that a statement must hold besides (alcohol, in "diazepam with alcohol").
         direct: Whether it is for whatever speaks of the question's own words, under any heading.
         paired: Whether only what is said of the subject itself, and not of its class, may fill it.
-        both: Whether it is worth saying only when the same heading is filled for each subject.
-        spoken: Whether only what uses the words of its facet may fill it.
+        both: Whether it is worth saying only when the same heading is filled for each subject, of it or
+            of its family, not of a class as wide as all antidepressants.
+        timed: Whether only what gives a time may fill it.
         grave: Whether only grave harms may fill it.
         background: Whether it is worth saying only when nothing compares in what was asked.
         foreseen: Whether only sentences that are expected to answer such a question may fill it.
@@ -98,7 +99,7 @@ class Slot:
     sure: bool = False
     paired: bool = False
     both: bool = False
-    spoken: bool = False
+    timed: bool = False
     grave: bool = False
     background: bool = False
 
@@ -282,6 +283,9 @@ def _wanted(asked: Understanding, partners: tuple[EntityId, ...], lexicon: Lexic
         wanted = [FacetId("interactions")]
     if partners and "alcohol" in partners and not set(wanted) - {"dose", "side_effects", "serious_harms"}:
         wanted = [FacetId("alcohol")]
+    if asked.kind == "compare" and "comparison" in wanted:
+        # "For someone who has nerve pain" says what two are compared for.
+        wanted = [facet for facet in wanted if facet != "contraindications"]
     if "withdraw" in asked.text.casefold():  # how long withdrawal lasts is no question about a half-life
         wanted = [facet for facet in wanted if facet not in {"onset", "duration"}]
     # A general facet beside a special one only says how the question was worded ("is it safe in pregnancy").
@@ -331,8 +335,10 @@ def _from_outline(
                 query=part.get("query", ""),
                 paired=part.get("paired", False),
                 both=part.get("both", False),
-                spoken=part.get("spoken", False),
-                background=says_in_what and part["heading"] != IN_SHORT and not set(ids) & set(asked.facets),
+                timed=part.get("timed", False),
+                background=says_in_what
+                and part["heading"] not in {IN_SHORT, CAUTIONS}
+                and not set(ids) & set(asked.facets),
                 outlined=not says_in_what or part["heading"] != IN_SHORT,
             )
             for each in about

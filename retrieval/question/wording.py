@@ -15,8 +15,11 @@ _SENTENCE, _LEAST_WORDS, _MOST_SENTENCES = re.compile(r"(?<=[.?!;])\s+"), 3, 4
 # Where a second question begins ("what is it for and how long till it works"), and where the question after a
 # story does ("mum has just been given lithium, what side effects should we look out for").
 _ASKING = r"(?=(?:how|what|whats|when|why|which|who|does|do|is|are|can|will|should)\b)"
+_ASKING_AFTER = r"(?=(?:how|what|whats|why|does|do|is|are|can|will|should)\b)"
 _AND = re.compile(rf"\s+(?:and|or|but|also)\s+{_ASKING}", re.I)
-_STORY = re.compile(rf",\s+{_ASKING}(?=(?:\S+\s+){{4}})", re.I)
+_STORY = re.compile(rf",\s+{_ASKING_AFTER}(?=(?:\S+\s+){{4}})", re.I)
+_CASE = re.compile(r"\s*(?:and |but |so )*(?:if|when|while|after|before|since|because|once|as)\b", re.I)
+_OF_ANOTHER = re.compile(r"\b(instead|else|other|another)\b", re.I)
 _FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
 
 
@@ -53,17 +56,24 @@ def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:
     return " ".join(wording.split())
 
 
+def _told(sentence: str) -> list[str]:
+    """A story and the question after it; a case that is asked about ("if I miss a dose, ...") is no story."""
+    return [sentence] if _CASE.match(sentence) else _STORY.split(sentence)
+
+
 def _with_the_medicine(part: str) -> str:
     """A part of a question that asks of the medicine named before it, saying so."""
     said = part if ANY_MEDICINE in part else in_full(part, ANY_MEDICINE)
-    return said if ANY_MEDICINE in said else f"{said.rstrip(' ?')} with {ANY_MEDICINE}"
+    return (
+        said
+        if ANY_MEDICINE in said or _OF_ANOTHER.search(said)
+        else f"{said.rstrip(' ?')} with {ANY_MEDICINE}"
+    )
 
 
 def _parts(wording: str, *, tells: bool) -> list[str]:
     """A question and, where it tells a story first or asks twice, its parts: one of them asks."""
-    sentences = [
-        part for each in _SENTENCE.split(wording) for part in (_STORY.split(each) if tells else [each])
-    ]
+    sentences = [part for each in _SENTENCE.split(wording) for part in (_told(each) if tells else [each])]
     parts = [part for each in sentences for part in _AND.split(each)]
     if ANY_MEDICINE in parts[0]:  # "what is it, and why is it not always given": it is the medicine
         parts[1:] = [_with_the_medicine(each) for each in parts[1:]]

@@ -114,9 +114,10 @@ def decide(
     if given is not None:
         return begin_with(given, chosen), given.kind
     laid_out = together(chosen, lexicon)
-    begins = not answers_for_each(asked, chosen, lexicon)
-    if laid_out and begins and is_uncompared(asked, chosen, lexicon):
-        laid_out[0] = replace(laid_out[0], lead=load_stance_words().leads["not_compared"])
+    at = next((at for at, each in enumerate(laid_out) if each.heading != CORRECTION), None)
+    is_open = is_uncompared(asked, chosen, lexicon) and not answers_for_each(asked, chosen, lexicon)
+    if at is not None and is_open:
+        laid_out[at] = replace(laid_out[at], lead=load_stance_words().leads["not_compared"])
     return laid_out, None
 
 

@@ -30,7 +30,7 @@ def test_that_nothing_compares_them_is_said_first(citewell, question):
 
 
 def test_two_that_are_taken_together_are_not_compared(citewell):
-    answer = citewell.ask("does zoloft with ibuprofen raise bleeding risk")
+    answer = citewell.ask("is it worse to take tramadol when on sertraline")
     assert answer.statements
     assert all(each.lead != load_stance_words().leads["not_compared"] for each in answer.statements)
 

@@ -52,3 +52,8 @@ def test_what_reassures_is_no_harm(citewell):
 )
 def test_grave_words(text, is_grave):
     assert speaks_gravely(text) is is_grave
+
+
+def test_a_not_that_denies_no_harm_is_no_denial(citewell):
+    texts = [each.text for each in _under(citewell.ask("zolpidem side effects"), "Serious harms")]
+    assert any("sleep" in each.casefold() for each in texts), "its boxed warning says: while not fully awake"
