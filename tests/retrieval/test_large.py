@@ -4,6 +4,7 @@ import pytest
 
 from retrieval.prepare import understood
 from retrieval.question.large import asks_at_large
+from retrieval.question.wording import questions_in
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,34 @@ def test_what_adds_nothing_is_not_said_again(citewell):
     assert (
         sum("all of which can impair driving" in each or "All benzodiazepines" in each for each in texts) == 1
     )
+
+
+@pytest.mark.parametrize(
+    "question", ["when do trazodone side effects start", "why do trazodone side effects happen"]
+)
+def test_one_thing_about_a_heading_is_not_all_of_it(citewell, question):
+    assert not asks_at_large(understood(question, (), citewell.desk))
+
+
+def test_ok_is_no_sound_where_it_asks(citewell):
+    assert understood("ok to take sertraline?", (), citewell.desk).facets == ("serious_harms",)
+    assert understood("ok, is sertraline addictive?", (), citewell.desk).text == "is sertraline addictive?"
+
+
+def test_a_case_that_is_asked_about_is_no_story(citewell):
+    lexicon = citewell.desk.lexicon
+    case = understood(
+        "When I stop taking sertraline, how long does it take to feel normal", (), citewell.desk
+    )
+    story = understood("Mum was given lithium, what side effects should we look out for", (), citewell.desk)
+    assert len(questions_in(case, lexicon)) == 1
+    assert "what side effects should we look out for with this medicine" in questions_in(story, lexicon)
+
+
+def test_the_same_of_another_medicine_is_said(citewell):
+    texts = " ".join(
+        each.text
+        for each in citewell.ask("how quickly does fluoxetine work compared to venlafaxine").statements
+    )
+    assert "venlafaxine" in texts.casefold()
+    assert "fluoxetine" in texts.casefold()
