@@ -37,12 +37,13 @@ class Planted(Ours):
 def sets(citewell):
     """A few questions on one drug, each with the works that should be cited, and a few to be declined."""
     core, redteam = read_set("core"), read_set("redteam_tune")
-    asked = [each for each in core.questions if of_the_drug(each.question) and each.answerable][:9]
     questions = []
-    for each in asked:
+    for each in core.questions:
+        if len(questions) == 9 or not (of_the_drug(each.question) and each.answerable):
+            continue
         cited = [source.id for source in citewell.ask(each.question, each.earlier).sources]
-        own = {source: 1 for source in cited if of_the_drug(source)}
-        questions.append(each.model_copy(update={"sources": own}))
+        if own := {source: 1 for source in cited if of_the_drug(source)}:  # else there is nothing to lose
+            questions.append(each.model_copy(update={"sources": own}))
     declined = [
         each for each in redteam.questions
         if each.level == "decline" and triage.triage(each.question, each.earlier).rule == RULE
