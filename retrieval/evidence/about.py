@@ -55,7 +55,7 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     """
     if not slot.subjects:
         return 0.5
-    if not asked.subjects and _OF_THE_CONDITION & set(slot.facets[:1]) and first_named(each.text, lexicon):
+    if not asked.subjects and _is_of_a_treatment(each, slot, asked, lexicon):
         return None  # what a drug does to anxiety says nothing about anxiety
     fits = [_fit(each, subject, lexicon) for subject in slot.subjects]
     if not any(fits) or not _says_of_which(each, slot, asked, fits, lexicon):
@@ -107,6 +107,19 @@ def is_first_about(each: Evidence, asked: Understanding, lexicon: Lexicon) -> bo
 
 def _is_drug(subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
     return [lexicon.entities[each].kind for each in subjects] == ["drug"]
+
+
+def _is_of_a_treatment(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether a sentence is about a drug, or names one where two conditions are to be told apart."""
+    if _OF_THE_CONDITION & set(slot.facets[:1]) and first_named(each.text, lexicon):
+        return True
+    if "comparison" not in asked.facets or {lexicon.entities[of].kind for of in asked.context} != {
+        "condition"
+    }:
+        return False
+    return len(asked.context) > 1 and any(
+        lexicon.entities[named].kind in {"drug", "class"} for named in each.entities
+    )
 
 
 def _says_of_which(

@@ -53,3 +53,9 @@ def test_where_each_side_is_answered_for_the_answer_begins_with_it(citewell):
     assert "Amitriptyline is dangerous in overdose" in answer.statements[0].text
     assert not answer.statements[0].lead
     assert any("directly" in each for each in answer.notes)
+
+
+def test_two_conditions_are_not_told_apart_by_what_treats_them(citewell):
+    answer = citewell.ask("whats the difference between a panic attack and anxiety")
+    assert answer.statements[0].text.startswith("A panic attack is")
+    assert not any("benzodiazepine" in each.text for each in answer.statements)
