@@ -88,6 +88,7 @@ class Lexicon:
     entities: Mapping[EntityId, Entity]
     lay_terms: tuple[LayTerm, ...] = ()
     _ancestors: dict[EntityId, frozenset[EntityId]] = field(default_factory=dict, repr=False)
+    _members: dict[EntityId, frozenset[EntityId]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def phrases(self) -> Mapping[tuple[str, ...], EntityId]:
@@ -159,7 +160,14 @@ class Lexicon:
 
     def members(self, entity: EntityId) -> frozenset[EntityId]:
         """Everything that stands below a class."""
-        return frozenset(each for each in self.entities if entity in self.ancestors(each))
+        if entity not in self._members:
+            below = (each for each in self.entities if entity in self.ancestors(each))
+            self._members[entity] = frozenset(below)
+        return self._members[entity]
+
+    def near(self, entity: EntityId) -> frozenset[EntityId]:
+        """An entity, what stands above it and what stands below."""
+        return self.ancestors(entity) | self.members(entity) | {entity}
 
 
 def read_lexicon(path: Path) -> Lexicon:

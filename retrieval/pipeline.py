@@ -32,7 +32,7 @@ from retrieval.model.prompt import Task
 from retrieval.prepare import parts, understood
 from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
-from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding, in_its_words
 from retrieval.safety.danger import raise_level, recall_emergencies
 from retrieval.safety.decline import facts_instead, without_amounts

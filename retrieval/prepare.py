@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.evidence.desk import Desk
-from retrieval.question.plan import Slot, plan
+from retrieval.question.plan import plan
+from retrieval.question.slot import Slot
 from retrieval.question.understand import Understanding, understand
 from retrieval.words import is_known, ordinary_words
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.lexicon import EntityId, Lexicon
-from retrieval.question.plan import IN_SHORT, JOINT, Slot
+from retrieval.question.slot import IN_SHORT, JOINT, Slot
 from retrieval.question.understand import Understanding
 
 if TYPE_CHECKING:
@@ -23,12 +23,9 @@ _COMPARED = 0.2
 
 def without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chosen]:
     """Without the headings that are to set two sides beside each other and have one of them only."""
-    wanted = {slot.heading: 0 for slot in slots if slot.both}
-    for slot in slots:
-        if slot.both:
-            wanted[slot.heading] += 1
+    wanted = Counter(slot.heading for slot in slots if slot.both)
     said = Counter(each.heading for each in taken)
-    return [each for each in taken if said[each.heading] >= wanted.get(each.heading, 0)]
+    return [each for each in taken if said[each.heading] >= wanted[each.heading]]
 
 
 def without_background(

@@ -21,7 +21,7 @@ from retrieval.evidence.desk import Desk, Evidence, work_of
 from retrieval.evidence.gather import Gathered
 from retrieval.evidence.grave import is_grave
 from retrieval.question.hear import QuestionKind
-from retrieval.question.plan import CORRECTION, IN_SHORT, Slot
+from retrieval.question.slot import CORRECTION, IN_SHORT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.support.verify import cosine
 from retrieval.words import stems, weight

@@ -17,7 +17,7 @@ from retrieval.evidence.desk import Desk
 from retrieval.evidence.grave import OF_HARM
 from retrieval.present import load_messages
 from retrieval.question.language import load_replies
-from retrieval.question.plan import CAUTIONS, IN_SHORT
+from retrieval.question.slot import CAUTIONS, IN_SHORT, MOST_COMPARED
 from retrieval.question.understand import Understanding
 from retrieval.safety.help import decline_for
 from retrieval.safety.triage import Level, Triage
@@ -26,7 +26,6 @@ from retrieval.words import frequency, is_known
 
 _NOT_OFFERED = frozenset({"study", "limits"})  # facets that nobody asks for by name
 _OFFERED = 6
-_COMPARED = 3  # the most of which cautions are looked for
 _ANSWERED = 0.5  # reading from which a statement answers the question
 
 
@@ -76,8 +75,8 @@ def conclude(
 
 def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[str]:
     """What was asked for and not found: headings of parts, names of drugs."""
-    # Where its own words are spoken of, or a sentence is read to answer it whole, a facet that they
-    # were taken for is no gap.
+    # Where its own words are spoken of, or a sentence is read to answer it, a facet that they were taken for
+    # is no gap.
     short = [each.evidence for each in chosen if each.heading == IN_SHORT]
     answered = bool(short and asked.terms) or any(
         each.reading is not None and each.reading.answers >= _ANSWERED for each in short
@@ -105,12 +104,12 @@ def _one_sided(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon)
     cautions = [each for each in chosen if each.heading == CAUTIONS or each.evidence.passage.facet in OF_HARM]
     if not any(each.heading == CAUTIONS for each in cautions) or asked.kind not in {"compare", "contrast"}:
         return []
-    silent = [each for each in asked.subjects[:_COMPARED] if not _spoken_of(each, cautions, lexicon)]
+    silent = [each for each in asked.subjects[:MOST_COMPARED] if not _spoken_of(each, cautions, lexicon)]
     return [load_messages()["notes"]["one_sided"].format(names=_names(silent, lexicon))] if silent else []
 
 
 def _spoken_of(entity: EntityId, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
-    near = {entity, *lexicon.ancestors(entity), *lexicon.members(entity)}
+    near = lexicon.near(entity)
     return any(near & each.evidence.entities for each in chosen)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpus.facets import FacetId
-from corpus.lexicon import EntityId, Lexicon
 from retrieval.composing.back import back
 from retrieval.composing.compose import Chosen, says_the_same
 from retrieval.evidence.about import first_named, is_first_about
@@ -18,7 +17,7 @@ from retrieval.evidence.gather import Gathered
 from retrieval.evidence.grave import OF_HARM, is_grave, speaks_gravely
 from retrieval.evidence.may import is_worth_reading
 from retrieval.question.mend import SUBJECT_KINDS
-from retrieval.question.plan import CORRECTION
+from retrieval.question.slot import CORRECTION
 from retrieval.question.understand import Understanding
 from retrieval.support.verify import cosine
 from retrieval.words import coverage
@@ -67,17 +66,12 @@ def _is_of(each: Evidence, asked: Understanding, desk: Desk) -> bool:
     lexicon = desk.lexicon
     if first_named(each.text, lexicon) is None or not is_first_about(each, asked, lexicon):
         return False
-    if not all(_near(of, lexicon) & each.entities for of in (*asked.subjects, *asked.context)):
+    if not all(lexicon.near(of) & each.entities for of in (*asked.subjects, *asked.context)):
         return False
-    others = each.entities - {near for of in (*asked.subjects, *asked.context) for near in _near(of, lexicon)}
+    others = each.entities - {near for of in (*asked.subjects, *asked.context) for near in lexicon.near(of)}
     if any(lexicon.entities[other].kind in SUBJECT_KINDS for other in others):
         return False
     own = (*asked.terms, *(word for _, word in asked.points))
     if own:
         return coverage(own, each.text, desk.index) >= _SPOKEN_OF
     return bool(asked.context) or each.passage.facet in asked.facets
-
-
-def _near(entity: EntityId, lexicon: Lexicon) -> frozenset[EntityId]:
-    """A name, its classes and its members."""
-    return lexicon.members(entity) | lexicon.ancestors(entity) | {entity}

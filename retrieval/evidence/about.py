@@ -9,7 +9,8 @@ from functools import lru_cache
 from corpus.lexicon import EntityId, Lexicon
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_certain
-from retrieval.question.plan import Slot
+from retrieval.question.mend import SUBJECT_KINDS
+from retrieval.question.slot import Slot
 from retrieval.question.understand import Understanding
 
 _IS = re.compile(
@@ -113,13 +114,10 @@ def _is_of_a_treatment(each: Evidence, slot: Slot, asked: Understanding, lexicon
     """Whether a sentence is about a drug, or names one where two conditions are to be told apart."""
     if _OF_THE_CONDITION & set(slot.facets[:1]) and first_named(each.text, lexicon):
         return True
-    if "comparison" not in asked.facets or {lexicon.entities[of].kind for of in asked.context} != {
-        "condition"
-    }:
+    kinds = [lexicon.entities[of].kind for of in asked.context]
+    if "comparison" not in asked.facets or len(kinds) < 2 or set(kinds) != {"condition"}:
         return False
-    return len(asked.context) > 1 and any(
-        lexicon.entities[named].kind in {"drug", "class"} for named in each.entities
-    )
+    return any(lexicon.entities[named].kind in SUBJECT_KINDS for named in each.entities)
 
 
 def _says_of_which(

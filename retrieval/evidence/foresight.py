@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.evidence.desk import Evidence
-from retrieval.question.plan import Slot, nearby
+from retrieval.question.outline import nearby
+from retrieval.question.slot import Slot
 from retrieval.question.understand import Understanding
 
 # Likeness to the questions that a sentence is expected to answer (cosine): from where it answers this one;

@@ -19,7 +19,8 @@ from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
 from retrieval.evidence.weed import pick, weed
 from retrieval.question.large import asks_at_large
-from retrieval.question.plan import IN_SHORT, JOINT, WHATEVER_FOR, Slot
+from retrieval.question.plan import WHATEVER_FOR
+from retrieval.question.slot import IN_SHORT, JOINT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.question.wording import as_read, questions_in
 from retrieval.words import coverage, is_known, spellings
@@ -163,10 +164,7 @@ def _likely(foreseen: Foreseen, asked: Understanding, desk: Desk) -> list[int]:
 
 def _related(asked: Understanding, desk: Desk) -> frozenset[EntityId]:
     """What a sentence must name to be about the subjects: one of them, a class above or a member below."""
-    lexicon = desk.lexicon
-    return frozenset(asked.subjects).union(
-        *(lexicon.ancestors(each) | lexicon.members(each) for each in asked.subjects)
-    )
+    return frozenset[EntityId]().union(*(desk.lexicon.near(each) for each in asked.subjects))
 
 
 def _named_in(row: int, sentence: int, desk: Desk) -> frozenset[EntityId]:

@@ -20,7 +20,7 @@ from retrieval.evidence.foresight import answers, foresight, nearest_expected
 from retrieval.evidence.may import OF_CONDITIONS, may
 from retrieval.evidence.standing import burden, speaks_of_animals
 from retrieval.question.hear import load_wordings
-from retrieval.question.plan import JOINT, Slot
+from retrieval.question.slot import JOINT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import coverage
 

@@ -18,7 +18,7 @@ from retrieval.evidence.places import is_elsewhere
 from retrieval.evidence.spoken import speaks_of_names, speaks_of_terms
 from retrieval.evidence.standing import hides_its_animals, stands_alone
 from retrieval.question.hear import load_wordings
-from retrieval.question.plan import Slot
+from retrieval.question.slot import Slot
 from retrieval.question.understand import Understanding
 from retrieval.safety.directive import is_directive
 

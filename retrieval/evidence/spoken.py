@@ -7,7 +7,7 @@ import re
 from ingest.index import Index
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_certain, is_sure
-from retrieval.question.plan import JOINT, Slot
+from retrieval.question.slot import JOINT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.words import coverage, is_derived, is_known, respelled, speaks_of
 

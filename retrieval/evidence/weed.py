@@ -17,7 +17,7 @@ from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_exact, is_sure
 from retrieval.evidence.weigh import answering
-from retrieval.question.plan import Slot
+from retrieval.question.slot import Slot
 from retrieval.support.verify import cosine
 
 # Cosine from which two sentences say the same to a question, so that reading one will do.

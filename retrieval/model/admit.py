@@ -23,7 +23,7 @@ from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.standing import stands_alone
 from retrieval.model.reply import Proposed
 from retrieval.model.shorten import clauses, is_shortened
-from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.safety.directive import is_directive
 from retrieval.support.verify import SUPPORTED, cosine, support_together, supports

@@ -17,7 +17,7 @@ from corpus.record import Kind
 from retrieval.composing.compose import MOST_STATEMENTS, Chosen
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.gather import Gathered
-from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.safety.directive import is_directive
 

@@ -18,6 +18,5 @@ _KINDS = frozenset({"open", "definition", "overview"})
 def asks_at_large(asked: Understanding) -> bool:
     """Whether it names one medicine, one facet and nothing else: "what are the serious risks of X"."""
     wanted = set(asked.facets) - {"definition"}
-    is_bare = not (asked.terms or asked.points or asked.context)
     is_of_one = len(asked.subjects) == len(wanted) == 1 and wanted <= _OF_A_HEADING
-    return is_bare and is_of_one and asked.kind in _KINDS and not _OF_A_CASE.search(asked.text)
+    return asked.is_bare and is_of_one and asked.kind in _KINDS and not _OF_A_CASE.search(asked.text)

@@ -84,6 +84,11 @@ class Understanding:
     language: str | None = None
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it names nothing beside its subjects and facets."""
+        return not (self.terms or self.points or self.context)
+
+    @property
     def in_conversation(self) -> str:
         """Its text after those that it leans on."""
         return " ".join((*self.leans_on, self.text))

@@ -22,7 +22,7 @@ from retrieval.composing.back import Backing, back
 from retrieval.composing.compose import Chosen, says_the_same
 from retrieval.evidence.desk import Desk
 from retrieval.evidence.gather import gather
-from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding
 
 WARNINGS = Path(__file__).with_name("warnings.yaml")

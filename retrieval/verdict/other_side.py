@@ -16,7 +16,7 @@ from retrieval.evidence.desk import Desk, Evidence, work_of
 from retrieval.evidence.foresight import answers
 from retrieval.evidence.gather import Gathered
 from retrieval.evidence.may import may
-from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding
 from retrieval.verdict.proposition import Proposition, read_proposition
 from retrieval.verdict.stance import Side, stance_on

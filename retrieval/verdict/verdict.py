@@ -15,7 +15,7 @@ from retrieval.composing.comparing import answers_for_each, is_uncompared
 from retrieval.composing.compose import Chosen
 from retrieval.evidence.desk import work_of
 from retrieval.evidence.foresight import is_sure
-from retrieval.question.plan import CORRECTION, IN_SHORT, JOINT
+from retrieval.question.slot import CORRECTION, IN_SHORT, JOINT
 from retrieval.question.understand import Understanding
 from retrieval.support.claims import read_claim
 from retrieval.support.wording import load_wording
@@ -103,7 +103,7 @@ def _on_all(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
     if len(asked.subjects) < _PAIR or not set(asked.facets) & JOINT:
         return True
     named = each.evidence.entities
-    return all(named & {drug, *lexicon.ancestors(drug), *lexicon.members(drug)} for drug in asked.subjects)
+    return all(named & lexicon.near(drug) for drug in asked.subjects)
 
 
 def decide(

@@ -7,7 +7,7 @@ import pytest
 from corpus.lexicon import load_lexicon
 from retrieval.evidence.about import is_about_any, subject_fit
 from retrieval.evidence.spoken import speaks_of_names
-from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import understand
 from tests.retrieval.test_answering import evidence
 

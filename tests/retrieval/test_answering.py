@@ -13,7 +13,7 @@ from ingest.document import Passage, Span
 from retrieval.evidence.answering import WEIGHTS, load_pair_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.weed import heads_of, pick, weed
-from retrieval.question.plan import IN_SHORT, Slot
+from retrieval.question.slot import IN_SHORT, Slot
 
 DROWSY = "the us label of this medicine lists drowsiness and dizziness as common side effects."
 DIRECT = Slot(IN_SHORT, (), (), 3, direct=True)

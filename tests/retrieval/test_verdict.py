@@ -13,7 +13,7 @@ from retrieval.composing.compose import Chosen
 from retrieval.evidence.answering import Reading
 from retrieval.evidence.desk import Evidence
 from retrieval.present import present
-from retrieval.question.plan import CORRECTION, IN_SHORT
+from retrieval.question.slot import CORRECTION, IN_SHORT
 from retrieval.question.understand import understand
 from retrieval.support.verify import Support
 from retrieval.verdict.differ import SOURCES_DIFFER, together

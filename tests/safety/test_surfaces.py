@@ -3,7 +3,6 @@
 import json
 import re
 import string
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +17,7 @@ from retrieval.safety.directive import is_directive
 from retrieval.safety.disclaimer import disclaimer_for
 from retrieval.safety.help import help_for, load_help, reminder_for
 from retrieval.safety.triage import Level, load_rules
+from tests.ui.made_answers import Tags
 from ui.html import Turn, turn_html
 from ui.own import OwnDocuments
 from ui.page_replies import Replies
@@ -62,22 +62,6 @@ def by_region(citewell) -> dict[str, Citewell]:
     return {each: Sharing(citewell.settings.model_copy(update={"region": each})) for each in REGIONS}
 
 
-class Page(HTMLParser):
-    """Text and elements of some HTML."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
-
-
 def cited(answer: Answer):
     return [each for part in (*answer.warnings, *answer.statements) for each in part.citations]
 
@@ -109,7 +93,7 @@ def assert_sound(answer: Answer, region: str, citewell: Citewell) -> None:
 
 
 def assert_page_is_sound(html: str, answer: Answer) -> None:
-    page = Page(html)
+    page = Tags(html)
     assert " ".join(answer.disclaimer.split()) in " ".join(page.text.split())
     assert not {"script", "img", "iframe", "svg", "object", "style", "link", "form"} & {
         tag for tag, _ in page.elements

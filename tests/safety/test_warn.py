@@ -5,7 +5,7 @@ import re
 import pytest
 
 from retrieval.answer import Outcome
-from retrieval.question.plan import IN_SHORT
+from retrieval.question.slot import IN_SHORT
 from retrieval.safety.triage import load_rules
 from retrieval.safety.warn import load_warnings
 

@@ -84,15 +84,26 @@ def in_terminal(*arguments, env=None) -> str:
 
 
 def typed(*arguments, keys: list[bytes], prompt=b"> ", within_s=60.0) -> tuple[int, str]:
-    """Type each of the keys when the prompt has come; the exit code, and what the terminal showed."""
+    """Type each of the keys when the prompt has come; the exit code, and what the terminal showed.
+
+    As people do, it types when the screen has come to rest, and the same key again where nothing comes of it
+    for some seconds: between showing the prompt and reading from it, readline may miss a Ctrl-C.
+    """
     child, ours = pty.fork()  # with a terminal of its own, so that Ctrl-C is a signal
     if child == 0:
         os.chdir(ROOT)
         os.execve(RUN[0], [*RUN, *map(str, arguments)], {**os.environ, "TERM": "dumb", "NO_COLOR": "1"})
     shown, left, until = b"", list(keys), time.monotonic() + within_s
-    seen = 0
+    seen, key, changed = 0, b"", time.monotonic()
     while time.monotonic() < until:
-        if not select.select([ours], [], [], 0.1)[0]:
+        if not select.select([ours], [], [], 0.2)[0]:
+            if left and shown.count(prompt) > seen:
+                seen, key = shown.count(prompt), left.pop(0)
+                os.write(ours, key)
+                changed = time.monotonic()
+            elif key and time.monotonic() - changed > 5:
+                os.write(ours, key)
+                changed = time.monotonic()
             continue
         try:
             part = os.read(ours, 65536)
@@ -101,9 +112,7 @@ def typed(*arguments, keys: list[bytes], prompt=b"> ", within_s=60.0) -> tuple[i
         if not part:
             break
         shown += part
-        if left and shown.count(prompt) > seen:
-            seen = shown.count(prompt)
-            os.write(ours, left.pop(0))
+        changed = time.monotonic()
     else:
         os.kill(child, signal.SIGKILL)
     os.close(ours)
