@@ -165,6 +165,10 @@ class Lexicon:
             self._members[entity] = frozenset(below)
         return self._members[entity]
 
+    def is_wide(self, entity: EntityId) -> bool:
+        """Whether a class holds classes that differ (antidepressants: SSRIs, tricyclics)."""
+        return sum(self.entities[each].kind == "class" for each in self.members(entity)) > 1
+
     def near(self, entity: EntityId) -> frozenset[EntityId]:
         """An entity, what stands above it and what stands below."""
         return self.ancestors(entity) | self.members(entity) | {entity}

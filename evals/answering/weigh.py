@@ -1,8 +1,8 @@
 """`python -m evals.answering.weigh`: learn `retrieval/evidence/weighing.json`, with the index that is served.
 
-From the questions of two writers that the pair reader has not learnt from, with a mark at each sentence that
-Citewell found for them, and from the development questions: of these a sentence that states a vital nugget
-answers, and none answers what is to be abstained from. Nothing of a held-out question is looked at.
+From the questions of three writers that the pair reader has not learnt from, with a mark at each sentence
+that Citewell found for them, and from the development questions: of these a sentence that states a vital
+nugget answers, and none answers what is to be abstained from. Nothing of a held-out question is looked at.
 """
 
 from __future__ import annotations

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.lexicon import EntityId, Lexicon
-from retrieval.question.slot import IN_SHORT, JOINT, Slot
+from retrieval.question.large import asks_for_outline
+from retrieval.question.slot import CAUTIONS, CORRECTION, IN_SHORT, JOINT, MOST_COMPARED, Slot
 from retrieval.question.understand import Understanding
 
 if TYPE_CHECKING:
     from retrieval.composing.compose import Chosen
 
-# Reading from which a sentence that speaks of two compares them in what was asked, or speaks of one for it.
-_COMPARED = 0.2
+# Reading from which a sentence says of one side what was asked.
+_SAID_OF_IT = 0.2
 
 
 def without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chosen]:
@@ -28,14 +29,21 @@ def without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chose
     return [each for each in taken if said[each.heading] >= wanted[each.heading]]
 
 
-def without_background(
-    taken: Sequence[Chosen], slots: Sequence[Slot], asked: Understanding, lexicon: Lexicon
-) -> list[Chosen]:
-    """Without what each of two is, where a sentence compares them in just what was asked."""
-    if not any(_compares_in_it(each, asked, lexicon) for each in taken):
+def unless_beside_the_point(taken: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> list[Chosen]:
+    """What is said of two that are compared; of cautions alone, or of one side alone, only the correction."""
+    said = [each for each in taken if each.heading != CORRECTION]
+    if asked.kind != "compare" or "comparison" not in asked.facets:
         return list(taken)
-    background = {slot.heading for slot in slots if slot.background}
-    return [each for each in taken if each.heading not in background]
+    if all(each.heading == CAUTIONS for each in said) or _is_one_sided(said, asked, lexicon):
+        return [each for each in taken if each.heading == CORRECTION]
+    return list(taken)
+
+
+def _is_one_sided(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether what is said where they are compared at large leaves one of them out."""
+    named = [each.evidence.entities | lexicon.entities_in(each.evidence.passage.header) for each in said]
+    sides = _stands_for(asked, lexicon)[:MOST_COMPARED]
+    return asks_for_outline(asked) and not all(any(side & each for each in named) for side in sides)
 
 
 def is_uncompared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
@@ -43,7 +51,7 @@ def is_uncompared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexic
     # "Less than two weeks after" is worded like a comparison, and is none.
     is_worded = asked.kind == "compare" and len(asked.subjects) > 1
     is_asked = is_worded and "comparison" in asked.facets and not JOINT & set(asked.facets)
-    return is_asked and not any(compares(each, asked, lexicon) for each in chosen)
+    return is_asked and not any(_compares(each, asked, lexicon) for each in chosen)
 
 
 def answers_for_each(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
@@ -51,14 +59,12 @@ def answers_for_each(asked: Understanding, chosen: Sequence[Chosen], lexicon: Le
     read = [
         each.evidence
         for each in chosen
-        if each.heading == IN_SHORT and each.evidence.reading and each.evidence.reading.answers >= _COMPARED
+        if each.heading == IN_SHORT and each.evidence.reading and each.evidence.reading.answers >= _SAID_OF_IT
     ]
-    shared = frozenset.intersection(*(lexicon.ancestors(drug) for drug in asked.subjects))
-    above = [side | (lexicon.ancestors(drug) - shared) for drug, side in _sides(asked, lexicon)]
-    return all(any(side & each.entities for each in read) for side in above)
+    return all(any(side & each.entities for each in read) for side in _stands_for(asked, lexicon))
 
 
-def compares(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
+def _compares(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
     """Whether a statement of the direct answer speaks of two of what is compared."""
     named = each.evidence.entities
     return each.heading == IN_SHORT and sum(bool(named & side) for _, side in _sides(asked, lexicon)) > 1
@@ -71,6 +77,7 @@ def _sides(asked: Understanding, lexicon: Lexicon) -> list[tuple[EntityId, froze
     ]
 
 
-def _compares_in_it(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
-    reading = each.evidence.reading
-    return reading is not None and reading.answers >= _COMPARED and compares(each, asked, lexicon)
+def _stands_for(asked: Understanding, lexicon: Lexicon) -> list[frozenset[EntityId]]:
+    """What is said of each side: itself, its members, and the classes that are not those of all."""
+    shared = frozenset.intersection(*(lexicon.ancestors(drug) for drug in asked.subjects))
+    return [side | (lexicon.ancestors(drug) - shared) for drug, side in _sides(asked, lexicon)]

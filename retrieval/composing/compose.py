@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from corpus.lexicon import EntityId, Lexicon
 from corpus.record import PAPER_KINDS, Kind
 from retrieval.composing.back import Backing, back
-from retrieval.composing.comparing import without_background, without_halves
+from retrieval.composing.comparing import unless_beside_the_point, without_halves
 from retrieval.composing.rank import by_time, one_for_each, time_of
 from retrieval.evidence.about import first_named
 from retrieval.evidence.boilerplate import is_boilerplate
@@ -81,7 +81,7 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
         nothing_new = any(each.score >= _LEAST for each in candidates)  # said already, under another heading
         if not picked and room and not nothing_new and slot.heading not in {each.heading for each in taken}:
             empty.append(slot)
-    taken = without_background(without_halves(taken, slots), slots, asked, desk.lexicon)
+    taken = unless_beside_the_point(without_halves(taken, slots), asked, desk.lexicon)
     return Draft(tuple(_grouped(_lead(taken, asked.kind, any(slot.extreme for slot in slots)))), tuple(empty))
 
 

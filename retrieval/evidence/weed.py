@@ -26,10 +26,12 @@ _SAME = 0.88
 _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
-_BEST, _LEAST, _SURELY = 0.3, 0.15, 0.8
+_BEST, _LEAST, _SURELY = 0.35, 0.2, 0.8
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
 # what answers one half of "this or that"; what was expected to answer the question itself is never vetoed.
 _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
+# A reading below which nothing stands beside what answers best: so little of it answers too.
+_BESIDE = 0.1
 # What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
 _OF_ANSWERING, _OF_READING = 0.3, 0.2
 
@@ -137,15 +139,23 @@ def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon, least:
 def _kept(judged: Sequence[Evidence], heads: Sequence[Evidence], read: _Readings) -> tuple[Evidence, ...]:
     """What was read to answer, or says the same as what was; and what need not be read."""
     kept = []
+    best = max(heads, key=lambda each: read[each.key].answering, default=None)
     for each in judged:
         head = each if each.key in read else _same(each, heads)
         if each.foreseen is None or (heads and head is None and is_sure(each)):
             kept.append(each)
-        elif heads and head is not None and read[head.key].answering >= _LEAST:
+        elif heads and head is not None and _may_stand(head, best, read):
             reading, probability = read[head.key].reading, read[head.key].answering
             said = _OF_ANSWERING * probability + _OF_READING * reading.answers
             kept.append(replace(each, reading=reading, score=each.score + said))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
+
+
+def _may_stand(each: Evidence, best: Evidence | None, read: _Readings) -> bool:
+    """Whether what was read answers: the best surely enough, what stands beside it by what it says too."""
+    if read[each.key].answering < _LEAST:
+        return False
+    return each is best or is_exact(each) or read[each.key].reading.answers >= _BESIDE
 
 
 @lru_cache(maxsize=16384)

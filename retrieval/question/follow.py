@@ -30,6 +30,28 @@ _FIRST = re.compile(r"\bthe (first|former)( (one|drug|medicine|pill|medication|t
 _ELLIPSIS = re.compile(
     r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE
 )
+# "More than tramadol?" asks for what was asked before, held against another.
+_MEASURED = re.compile(
+    r"\W*(?:(?:and|but|so|ok|okay|any|is (?:it|that)) )*"
+    r"(?P<held>(?:more|less|better|worse|safer|(?:strong|weak|fast|quick|slow|long|hard)er|easier)"
+    r"(?: \w+ly)? than(?: [^\W\d][\w-]*){1,5}\W*)$",
+    re.IGNORECASE,
+)
+# "Magnesium?" and "I have maybe four beers a night" ask nothing by themselves.
+_ASKS = re.compile(
+    r"\b(what|whats|when|where|wheres|who|why|how|hows|which|do|does|did|dont|is|are|was|were|can|could|should"
+    r"|will|would|has|have|had|may|might|tell|explain|compare|find|give|show)\b",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(
+    r"\W*(?:(?:and|but|so|ok|okay|well) )*(?:i|im|i'm|ive|my|we|he|she|hes|shes)\b", re.IGNORECASE
+)
+_ASKED_OF = re.compile(
+    r"\?|\b(what|whats|when|where|who|why|how|which|do|does|did|can|could|should|will|would|may|might|tell|explain"
+    r"|compare|find|show|know|learn|wonder\w*|want|need|advice|info\w*)\b",
+    re.IGNORECASE,
+)
+_FRAGMENT = 3  # words
 # "What about older people?" asks the same of other people.
 _OF_PEOPLE = frozenset({"older_people", "children", "pregnancy", "breastfeeding", "liver_kidney"})
 # What is asked of a time is asked of the withdrawal or the side effect that was spoken of.
@@ -38,6 +60,8 @@ _OF_TIME = frozenset({"duration", "onset"})
 _SAID_OF_TIME = frozenset({"duration", "onset", "dependence", "frequency", "outlook"})
 # What two drugs are asked about together or one after the other.
 _OF_PAIRS = frozenset({"interactions", "switching", "opioids"})
+# What only says how a question is worded, where another was asked before it.
+_OF_WORDING = frozenset({"comparison", "response"})
 # "How long should I wait?" is asked of what was spoken of together.
 _OF_WAITING = frozenset({"duration", "onset", "switching"})
 _LASTING = (FacetId("stopping"), FacetId("side_effects"))
@@ -64,7 +88,7 @@ def follow(
         is_word: Whether a word is one of English or of the sources.
         lexicon: The names of what was spoken of.
     """
-    if not earlier or not _leans_on_earlier(asked, is_word):
+    if not earlier or not _leans_on_earlier(asked, is_word, lexicon):
         return asked
     before = earlier[-1]
     subjects, context = asked.subjects, asked.context
@@ -82,7 +106,28 @@ def follow(
         talk_of = before.subjects[:1] if _SINGULAR.search(masked) else before.subjects
         subjects = tuple(dict.fromkeys((*talk_of, *subjects)))
     goes_on = inherited and bool(asked.facets) and set(asked.facets) <= _OF_WAITING
-    context = context or (before.context if goes_on or not subjects else ())
+    is_measured = bool(_MEASURED.match(asked.text))
+    context = context or (before.context if goes_on or is_measured or not subjects else ())
+    facets, terms, points, event = _asked_for(asked, before, masked, context, inherited=inherited)
+    # "What does it recommend instead?": the body whose advice was asked for is still meant.
+    points = points or tuple(each for each in before.points if each[0] in facets)
+    return replace(
+        asked,
+        wording=_wording(asked, before, facets is before.facets or is_measured, lexicon, event),
+        leans_on=(*before.leans_on, before.text)[-_TURNS:],
+        subjects=subjects,
+        context=context,
+        facets=facets,
+        terms=terms,
+        points=points,
+        inherited=inherited,
+    )
+
+
+def _asked_for(
+    asked: Understanding, before: Understanding, masked: str, context: Sequence[EntityId], *, inherited: bool
+) -> tuple[tuple[FacetId, ...], tuple[str, ...], tuple[tuple[FacetId, str], ...], str]:
+    """The facets, terms and points that a follow-up asks for, and what goes on, if it asks of that."""
     facets, terms, points = asked.facets, asked.terms, asked.points
     of_time = inherited and set(asked.facets) <= _SAID_OF_TIME
     event = _event(before) if of_time and _GOES_ON.search(masked) and _PRONOUN.search(masked) else ""
@@ -93,25 +138,18 @@ def follow(
         facets, terms, points = before.facets, tuple(dict.fromkeys((*before.terms, *terms))), before.points
     elif not facets and not terms and not set(context) - set(before.context):
         facets, terms, points = before.facets, before.terms, before.points
+    elif _MEASURED.match(asked.text) or (asked.facets and set(asked.facets) <= _OF_WORDING and not terms):
+        # "Why is that different from paroxetine?" asks it of what was asked before.
+        facets, points = tuple(dict.fromkeys((*before.facets, *facets))), points or before.points
+    elif not facets and terms and _is_fragment(asked.text):
+        facets, terms, points = before.facets, tuple(dict.fromkeys((*before.terms, *terms))), before.points
     elif facets and set(facets) <= _OF_TIME:
         lasting = [each for each in _LASTING if each in before.facets]
         facets = (*lasting[:1], *facets)  # "how long does that last?", asked of withdrawal
         points = points or (before.points if lasting else ())
     elif facets and set(facets) <= _OF_PEOPLE:
         facets, points = tuple(dict.fromkeys((*facets, *before.facets))), points or before.points
-    # "What does it recommend instead?": the body whose advice was asked for is still meant.
-    points = points or tuple(each for each in before.points if each[0] in facets)
-    return replace(
-        asked,
-        wording=_wording(asked, before, facets is before.facets, lexicon, event),
-        leans_on=(*before.leans_on, before.text)[-_TURNS:],
-        subjects=subjects,
-        context=context,
-        facets=facets,
-        terms=terms,
-        points=points,
-        inherited=inherited,
-    )
+    return facets, terms, points, event
 
 
 def in_full(text: str, meant: str) -> str:
@@ -131,6 +169,18 @@ def _goes_on_with_a_pair(asked: Understanding, before: Understanding) -> bool:
     return pair and len(asked.subjects) == 1 and set(asked.facets) <= _OF_PAIRS | _OF_TIME
 
 
+def _is_fragment(text: str) -> bool:
+    """Whether a text is a few words that ask nothing by themselves ("what about a forklift?")."""
+    opening = _ELLIPSIS.match(text)
+    said = text[opening.end() :] if opening else text
+    return len(said.split()) <= _FRAGMENT and not _ASKS.search(said)
+
+
+def _is_told(text: str) -> bool:
+    """Whether a text only adds something about the person ("I have maybe four beers a night")."""
+    return bool(_TOLD.match(text)) and "?" not in text and not _ASKED_OF.search(text)
+
+
 def _event(before: Understanding) -> str:
     """What was spoken of that begins and ends: withdrawal, or a side effect; empty where it was neither."""
     if _LASTING[0] in before.facets:
@@ -143,6 +193,9 @@ def _wording(
     asked: Understanding, before: Understanding, asks_the_same: bool, lexicon: Lexicon, event: str
 ) -> str:
     """What a follow-up asks, said in full."""
+    measured = _MEASURED.match(asked.wording)
+    if measured:
+        return f"{before.wording.rstrip(' ?')} {measured['held']}"
     if asks_the_same and asked.subjects and not asked.terms:
         return before.wording  # "and sertraline?": the same of another
     if asked.subjects:
@@ -173,11 +226,19 @@ def _pointed_at(masked: str, earlier: Sequence[Understanding]) -> tuple[EntityId
     return (others[-1],) if others else ()
 
 
-def _leans_on_earlier(asked: Understanding, is_word: Callable[[str], bool]) -> bool:
+def _leans_on_earlier(asked: Understanding, is_word: Callable[[str], bool], lexicon: Lexicon) -> bool:
     """Whether a question cannot be understood without the one before it."""
     words = [token.norm for token in tokens(asked.text)]
-    if any(word in load_wordings().back_references for word in words) or _ELLIPSIS.match(asked.text):
+    if any(word in load_wordings().back_references for word in words):
         return True
+    if _ELLIPSIS.match(asked.text) or _MEASURED.match(asked.text):
+        return True
+    is_new = bool(asked.subjects or asked.facets) or any(
+        lexicon.entities[each].kind != "substance" for each in asked.context
+    )
+    if not is_new and (_is_fragment(asked.text) or _is_told(asked.text)):
+        # One word that no source has may go on with the talk; more are about something else.
+        return sum(not is_word(term) for term in asked.terms) <= 1
     # Without a name of its own, "what should I watch for?" goes on with what was spoken of.
     # With a word that no source has ("stretches for plantar fasciitis"), it is about something else.
     return not (asked.subjects or asked.context or any(not is_word(term) for term in asked.terms))

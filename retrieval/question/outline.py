@@ -1,33 +1,22 @@
-"""The parts of an answer that its kind of question has, whatever it asks for: `outlines.yaml`.
+"""The parts of an answer that its kind of question has, whatever it asks for.
 
-Not for what is asked for by name: see `question.plan`.
+Not for what is asked for by name: see `question.plan`; nor for reading the outlines: see `question.outlines`.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from corpus.facets import FacetId, FacetTable
 from corpus.lexicon import EntityId
-from retrieval.question.slot import CAUTIONS, IN_SHORT, MOST_COMPARED, Slot
+from retrieval.question.large import asks_for_outline
+from retrieval.question.outlines import load_outlines
+from retrieval.question.slot import CAUTIONS, IN_SHORT, MOST_COMPARED, USED_FOR, Slot
 from retrieval.question.understand import Understanding
 
 # Facets that an outline gives room to anyway, or that only say how the question was worded.
 OF_ANY_OUTLINE = frozenset({"comparison", "response", "efficacy", "mechanism", "definition"})
 DIRECT_LIMIT = 3  # statements of the direct answer
-
-
-@lru_cache(maxsize=1)
-def load_outlines() -> dict[str, Any]:
-    """Read `outlines.yaml`; it never changes while the program runs."""
-    data: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / "outlines.yaml").read_text(encoding="utf-8")
-    )
-    return data
 
 
 def nearby(facet: FacetId, together: bool) -> tuple[FacetId, ...]:
@@ -64,11 +53,17 @@ def from_outline(
                 for each in subjects[:MOST_COMPARED]
             ]
         outline = []
-    says_in_what = asked.kind == "compare" and bool(
-        asked.terms or asked.context or set(wanted) - OF_ANY_OUTLINE
-    )
+    in_something = asked.kind == "compare" and not asks_for_outline(asked)
+    says_in_what = in_something or (asked.kind == "compare" and bool(asked.context))
+    # What each of two is does not set them apart in what was asked; for a condition, what each is used for
+    # and its cautions do.
+    particular = bool(asked.terms or set(wanted) - OF_ANY_OUTLINE)
+    always = {IN_SHORT} if particular else {IN_SHORT, USED_FOR, CAUTIONS}
+    named_facets = set(asked.facets) - {"definition"}  # "which is ..." asks for no definition
     for part in outline:
         ids = tuple(FacetId(each) for each in part["facets"])
+        if says_in_what and part["heading"] not in always and not set(ids) & named_facets:
+            continue
         about = [(each,) for each in subjects[:MOST_COMPARED]] if part["of"] == "each" else [subjects]
         slots += [
             Slot(
@@ -81,9 +76,6 @@ def from_outline(
                 paired=part.get("paired", False),
                 both=part.get("both", False),
                 timed=part.get("timed", False),
-                background=says_in_what
-                and part["heading"] not in {IN_SHORT, CAUTIONS}
-                and not set(ids) & set(asked.facets),
                 outlined=not says_in_what or part["heading"] != IN_SHORT,
             )
             for each in about

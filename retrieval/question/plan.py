@@ -6,15 +6,10 @@ from collections.abc import Sequence
 
 from corpus.facets import FacetId, FacetTable
 from corpus.lexicon import EntityId, Lexicon
+from retrieval.question.large import asks_for_outline
 from retrieval.question.mend import SUBJECT_KINDS
-from retrieval.question.outline import (
-    DIRECT_LIMIT,
-    OF_ANY_OUTLINE,
-    from_outline,
-    load_outlines,
-    nearby,
-    sure_of_all,
-)
+from retrieval.question.outline import DIRECT_LIMIT, OF_ANY_OUTLINE, from_outline, nearby, sure_of_all
+from retrieval.question.outlines import load_outlines
 from retrieval.question.slot import CORRECTION, IN_SHORT, JOINT, Slot
 from retrieval.question.understand import Understanding
 
@@ -40,6 +35,7 @@ _OF_THE_CONDITION = frozenset(
 )
 _SERIOUS, _BOXED = FacetId("serious_harms"), FacetId("boxed_warning")
 _TIMED = frozenset({"duration", "onset"})
+_OF_HELP = frozenset({"response", "efficacy", "mechanism"})  # "how come it helped" sounds like the last
 _BARE = 4  # words: "and duloxetine?" asks for an overview, a sentence without a facet does not
 _ALONE_LIMIT = 5
 _SHARED_LIMIT = 3
@@ -78,12 +74,12 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     partners = _partners(asked, lexicon)
     wanted = _wanted(asked, partners, lexicon)
     outline = load_outlines().get(asked.kind, ())
-    special = asked.kind == "contrast" and set(wanted) - OF_ANY_OUTLINE
+    why_else = asked.kind == "contrast" and not _asks_why_one_helps(asked, subjects, wanted, lexicon)
     if (
         asked.kind in {"contrast", "compare"}
         and len(subjects) > 1
         and not set(wanted) & JOINT
-        and not special
+        and not why_else
     ):
         return from_outline(outline, asked, subjects, wanted, facets)
     if asked.kind == "overview" or (
@@ -98,8 +94,9 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     if not wanted:
         # Nothing says what is wanted of them: then a statement must at least be about all that is named.
         named = tuple(each for each in asked.context if each not in subjects)
+        together = len(subjects) > 1 and asked.kind != "contrast"  # what tells them apart is said of one
         return (
-            Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, len(subjects) > 1, named),
+            Slot(IN_SHORT, (), subjects, _SHARED_LIMIT, together, named),
             _whatever_is_sure(asked, lexicon),
         )
     if set(wanted) == {"definition"}:
@@ -140,6 +137,18 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
     if extreme and _TIMED & set(wanted):
         return tuple(parts)  # only what is put in order says which is the longest
     return (direct, _whatever_is_sure(asked, lexicon), *parts, *_harms(asked, wanted, subjects, facets))
+
+
+def _asks_why_one_helps(
+    asked: Understanding, subjects: Sequence[EntityId], wanted: Sequence[FacetId], lexicon: Lexicon
+) -> bool:
+    """Whether it is asked why one helps and another of another family does not."""
+    if set(wanted) - OF_ANY_OUTLINE or not _OF_HELP & set(asked.facets) or not asks_for_outline(asked):
+        return False
+    families = [
+        {name for name in (each, *lexicon.ancestors(each)) if not lexicon.is_wide(name)} for each in subjects
+    ]
+    return not set.intersection(*families)
 
 
 def _harms(

@@ -9,7 +9,7 @@ from corpus.lexicon import EntityId
 from retrieval.question.hear import Extreme
 
 IN_SHORT = "In short"
-CAUTIONS = "Cautions"  # as the outlines call it
+USED_FOR, CAUTIONS = "What each is used for", "Cautions"  # as the outlines call them
 CORRECTION = "First, a correction"
 # With one of these, two drugs in a question are asked about together, not one beside the other.
 JOINT = frozenset({"interactions", "alcohol", "opioids", "switching"})
@@ -39,7 +39,6 @@ class Slot:
             of its family, not of a class as wide as all antidepressants.
         timed: Whether only what gives a time may fill it.
         grave: Whether only grave harms may fill it.
-        background: Whether it is worth saying only when nothing compares in what was asked.
         foreseen: Whether only sentences that are expected to answer such a question may fill it.
         sure: Whether these may be about any of the subjects, where they are sure to answer it.
         extreme: Whether its statements go by time, one a drug, the longest or the shortest first.
@@ -66,7 +65,6 @@ class Slot:
     both: bool = False
     timed: bool = False
     grave: bool = False
-    background: bool = False
 
     @property
     def names_others(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from corpus.facets import FacetId, load_facets
 from corpus.lexicon import Lexicon
 from retrieval.composing.compose import Chosen
-from retrieval.question.outline import load_outlines
+from retrieval.question.outlines import load_outlines
 from retrieval.question.slot import Slot
 from retrieval.question.understand import Understanding
 from retrieval.safety.directive import names_quantity

@@ -10,7 +10,7 @@ from corpus.expected import masked
 from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
-from retrieval.evidence.foresight import is_sure
+from retrieval.evidence.foresight import is_exact, is_sure
 from retrieval.question.understand import Understanding
 from retrieval.support.wording import read_tokens
 from retrieval.verdict.proposition import Proposition, as_expected, question_in, read_proposition
@@ -21,8 +21,8 @@ from retrieval.verdict.stance_words import load_stance_words
 # Probabilities from which a sentence was read to answer, and to answer with yes or with no.
 _ANSWERS, _CLEAR = 0.6, 0.9
 # What the probabilities of the same answer to two questions add up to, what that to the person's own question
-# must be at least, and what that of the contrary may be.
-_SAME, _TO_THIS, _CONTRARY = 1.2, 0.45, 0.1
+# must be at least, by itself and with the story or the turns before it, and what that of the contrary may be.
+_SAME, _TO_THIS, _TO_ALL, _CONTRARY = 1.2, 0.45, 0.3, 0.1
 
 
 def stance_as_read(
@@ -70,6 +70,8 @@ def stance_as_expected(
         return silent("it does not name what was asked about")
     if _is_of_one_case(proposition, asked):
         return silent("it asks about an amount, or about what somebody should do")
+    if evidence.reading is not None and evidence.reading.yes < _TO_ALL and not is_exact(evidence):
+        return silent("it was not read to say yes to all that was asked")
     sentence = masked(evidence.text, lexicon)
     one, two = (
         load_pair_reader().read(masked(question, lexicon), [sentence])[0]

@@ -86,7 +86,9 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
     """
     text = each.evidence.text
     found = stance_on(proposition, text, lexicon)
-    if found.side is Side.SILENT and each.evidence.reading is not None and each.heading == IN_SHORT:
+    surely = proposition.asks == "safety" or is_sure(each.evidence)  # a warning may be believed sooner
+    may_be_read = each.heading == IN_SHORT and surely
+    if found.side is Side.SILENT and each.evidence.reading is not None and may_be_read:
         as_read = stance_as_read(proposition, asked, text, each.evidence.reading, lexicon)
         found = as_read if as_read.side is not Side.SILENT else found
     if found.side is not Side.SILENT or proposition.asks != "safety" or not is_sure(each.evidence):

@@ -1,5 +1,7 @@
 """The pairs that the reader of questions with sentences is learnt from, and that it is learnt at all."""
 
+from random import Random
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ from evals.answering.data import (
     likeness,
     read_pairs,
 )
-from evals.answering.learn import Method, learn
+from evals.answering.learn import Learnt, Method, as_said, learn, mixed
 from evals.answering.measure import auc
 from ingest.adapt import Base
 from retrieval.evidence.answering import PairReader
@@ -81,3 +83,33 @@ def test_it_learns_to_tell_two_topics_apart():
     reader = PairReader(learnt.low_rank, learnt.head, learnt.bias)
     drowsy, legal = reader.read("does this medicine make people sleepy", [sleep, law])
     assert drowsy.answers > legal.answers
+
+
+@pytest.mark.parametrize(
+    ("sentence", "bare"),
+    [
+        ("the us label of this medicine says that it can cause fits.", "it can cause fits."),
+        ("it can cause fits, its us label warns.", "it can cause fits."),
+        ("in a trial of 50 people it caused no fits.", "in a trial of 50 people it caused no fits."),
+    ],
+)
+def test_a_sentence_is_learnt_with_its_source_and_without(sentence, bare):
+    said = {as_said(sentence, Random(seed)) for seed in range(30)}
+    assert said == {sentence, bare}
+
+
+def test_what_was_learnt_is_mixed_with_what_it_was_learnt_on_from():
+    one, other = (
+        Learnt(
+            {"a": (np.full((2, 3), value), np.full((3, 2), -value))},
+            np.full((5, 3), value),
+            np.full(5, value),
+        )
+        for value in (1.0, 2.0)
+    )
+    between = mixed(one, other, 0.25)
+    down, up = between.low_rank["a"]
+    assert np.allclose(down, 1.25)
+    assert np.allclose(up, -1.25)
+    assert np.allclose(between.head, 1.25)
+    assert np.allclose(between.bias, 1.25)

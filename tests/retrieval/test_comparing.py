@@ -2,6 +2,7 @@
 
 import pytest
 
+from retrieval.prepare import parts, understood
 from retrieval.verdict.stance_words import load_stance_words
 
 _BACKGROUND = {"What each is", "How each works", "What each is used for", "How long each lasts"}
@@ -59,3 +60,54 @@ def test_two_conditions_are_not_told_apart_by_what_treats_them(citewell):
     answer = citewell.ask("whats the difference between a panic attack and anxiety")
     assert answer.statements[0].text.startswith("A panic attack is")
     assert not any("benzodiazepine" in each.text for each in answer.statements)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many times stronger is clonazepam than diazepam milligram for milligram",
+        "which is more likely to turn your wee green, sertraline or bupropion",
+    ],
+)
+def test_what_each_is_and_its_cautions_set_nothing_apart_in_something_else(citewell, question):
+    planned = {slot.heading for slot in parts(understood(question, [], citewell.desk), citewell.desk)}
+    assert "In short" in planned
+    assert not planned & (_BACKGROUND | {"Cautions"})
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is the biggest difference between Xanax and Valium",
+        "difference between Xanax and Valium explained",
+    ],
+)
+def test_a_stray_word_asks_for_nothing_in_particular(citewell, question):
+    assert _headings(citewell.ask(question)) >= {"What each is", "Cautions"}
+
+
+def test_more_than_three_are_compared_as_far_as_there_is_room(citewell):
+    assert citewell.ask("compare Xanax, Valium, Ativan and Klonopin").outcome == "answered"
+
+
+def test_nothing_is_said_of_two_where_the_sources_know_one_of_them(citewell):
+    answer = citewell.ask("is melatonin stronger than zopiclone")
+    assert answer.outcome == "abstained"
+    assert not any(each.citations for each in answer.statements)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_outlined"),
+    [
+        ("why does Valium work for me when SSRIs didn't?", True),
+        ("why did valium help my nerves when prozac did nothing", True),
+        ("why does Xanax calm me down within half an hour when six weeks of Lexapro did nothing?", True),
+        ("Why did Effexor work for me when Zoloft didn't?", True),
+        ("why does hydroxyzine dry your mouth out but buspirone doesnt", False),
+        ("why do they still bother with librium when lorazepam works", False),
+        ("Why is lithium blood tested every few months whereas nobody tests fluoxetine levels?", False),
+    ],
+)
+def test_only_why_one_of_another_kind_helps_has_an_outline(citewell, question, is_outlined):
+    slots = parts(understood(question, [], citewell.desk), citewell.desk)
+    assert all(slot.outlined for slot in slots) is is_outlined

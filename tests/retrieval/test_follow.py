@@ -94,3 +94,59 @@ def test_a_follow_up_that_says_what_it_wants_does_not_want_what_was_asked_before
 )
 def test_what_it_means_is_said_in_full_where_it_means_something(text, said):
     assert in_full(text, "this medicine") == said
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "subjects", "context"),
+    [
+        (
+            "magnesium?",
+            "can I take escitalopram with melatonin",
+            ("escitalopram", "melatonin"),
+            ("magnesium",),
+        ),
+        (
+            "more than tramadol?",
+            "can duloxetine help back pain",
+            ("duloxetine", "tramadol"),
+            ("low_back_pain",),
+        ),
+        ("I have maybe 4 beers a night", "can duloxetine hurt the liver", ("duloxetine",), ("alcohol",)),
+        ("forklift too?", "can I drive on zopiclone", ("zopiclone",), ()),
+        ("stretches for plantar fasciitis", "how does diazepam work", (), ()),
+        ("alcohol withdrawal symptoms", "how does sertraline work", (), ("alcohol_withdrawal",)),
+        ("I want to know about panic disorder", "how does sertraline work", (), ("panic_disorder",)),
+        ("my son has OCD, explain the options", "how does sertraline work", (), ("ocd",)),
+        ("more than 4 weeks on zopiclone?", "can duloxetine help back pain", ("zopiclone",), ()),
+    ],
+)
+def test_a_fragment_goes_on_with_the_talk(question, earlier, subjects, context):
+    asked = read(question, earlier)
+    assert asked.subjects == subjects
+    assert asked.context == context
+
+
+@pytest.mark.parametrize("question", ["forklift too?", "what about a forklift?"])
+def test_a_fragment_asks_what_was_asked(question):
+    assert read(question, "can I drive on zopiclone").facets == ("driving",)
+
+
+@pytest.mark.parametrize(
+    ("question", "measured"),
+    [
+        ("more than tramadol?", "more than this medicine?"),
+        ("is it any better than tramadol?", "better than this medicine?"),
+    ],
+)
+def test_what_is_held_against_another_is_what_was_asked(question, measured):
+    asked = read(question, "can duloxetine help back pain")
+    assert asked.kind == "compare"
+    assert "efficacy" in asked.facets
+    assert asked.wording == f"can this medicine help back pain {measured}"
+
+
+def test_why_that_is_different_is_asked_of_what_was_asked():
+    asked = read("why is that different from paroxetine then", "can you stop fluoxetine without tapering")
+    assert asked.subjects == ("fluoxetine", "paroxetine")
+    assert asked.facets == ("stopping", "comparison")
+    assert read("how does it compare with Lexapro", "tell me about Zoloft").facets == ("comparison",)

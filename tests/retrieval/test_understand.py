@@ -184,3 +184,24 @@ def test_juice_is_no_alcohol():
 def test_any_text_can_be_read(question):
     asked = read(question)
     assert set(asked.subjects) <= set(LEXICON.entities)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_advice"),
+    [
+        ("i had 4 beers and it was nice to sleep, can i take valium", False),
+        ("nice! and how long does valium last", False),
+        ("my nice doctor gave me valium, is it addictive", False),
+        ("what does NICE put first for generalised anxiety", True),
+        ("So NICE says no benzos for anxiety?", True),
+        ("what do NICE and the FDA say about benzos", True),
+        ("are benzos on the Beers list", True),
+    ],
+)
+def test_nice_people_and_four_beers_recommend_nothing(question, is_advice):
+    assert ("recommendation" in read(question).facets) is is_advice
+
+
+def test_a_blocked_heart_asks_for_no_mechanism():
+    assert "mechanism" not in read("Is amitriptyline safe with heart block?").facets
+    assert "mechanism" in read("how is Cymbalta different from Zoloft in what it blocks").facets

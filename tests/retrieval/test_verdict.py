@@ -244,3 +244,21 @@ def test_a_sentence_must_say_the_same_to_the_question_and_to_the_one_it_was_expe
     assert citewell.ask("does it put your blood pressure up", ["tell me about venlafaxine"]).verdict == "yes"
     # Much like "can sexual side effects last after stopping", to which the same sentence says yes.
     assert citewell.ask("do the sexual side effects of prozac go away once you stop it").verdict != "yes"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "wtf is a partial agonist and is buspiron one",
+        "someone in my support group said seroquel is approved for insomnia. it isnt, is it?",
+        "Is driving on diazepam comparable to a certain blood alcohol level",
+        "does sertraline thin your blood like warfarin",
+    ],
+)
+def test_what_is_asked_at_the_end_is_said_yes_to_only_with_all_before_it(citewell, question):
+    assert citewell.ask(question).verdict is None
+
+
+def test_a_yes_by_reading_needs_a_sentence_that_was_expected_to_answer_it(citewell):
+    earlier = ["my daughter has panic attacks"]
+    assert citewell.ask("her friend said to hold ice, does that do anything", earlier).verdict is None
