@@ -32,9 +32,9 @@ def without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chose
 def unless_beside_the_point(taken: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> list[Chosen]:
     """What is said of two that are compared; of cautions alone, or of one side alone, only the correction."""
     said = [each for each in taken if each.heading != CORRECTION]
-    if asked.kind != "compare" or "comparison" not in asked.facets:
-        return list(taken)
-    if all(each.heading == CAUTIONS for each in said) or _is_one_sided(said, asked, lexicon):
+    is_to_compare = asked.kind == "compare" and "comparison" in asked.facets
+    of_cautions = asked.kind == "compare" and all(each.heading == CAUTIONS for each in said)
+    if of_cautions or (is_to_compare and _is_one_sided(said, asked, lexicon)):
         return [each for each in taken if each.heading == CORRECTION]
     return list(taken)
 

@@ -55,10 +55,9 @@ def from_outline(
         outline = []
     in_something = asked.kind == "compare" and not asks_for_outline(asked)
     says_in_what = in_something or (asked.kind == "compare" and bool(asked.context))
-    # What each of two is does not set them apart in what was asked; for a condition, what each is used for
-    # and its cautions do.
+    # What each is does not set two apart in what was asked; for a condition, what each is used for does.
     particular = bool(asked.terms or set(wanted) - OF_ANY_OUTLINE)
-    always = {IN_SHORT} if particular else {IN_SHORT, USED_FOR, CAUTIONS}
+    always = {IN_SHORT, CAUTIONS} if particular else {IN_SHORT, USED_FOR, CAUTIONS}
     named_facets = set(asked.facets) - {"definition"}  # "which is ..." asks for no definition
     for part in outline:
         ids = tuple(FacetId(each) for each in part["facets"])

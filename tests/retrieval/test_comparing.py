@@ -69,10 +69,10 @@ def test_two_conditions_are_not_told_apart_by_what_treats_them(citewell):
         "which is more likely to turn your wee green, sertraline or bupropion",
     ],
 )
-def test_what_each_is_and_its_cautions_set_nothing_apart_in_something_else(citewell, question):
+def test_what_each_is_sets_nothing_apart_in_something_else(citewell, question):
     planned = {slot.heading for slot in parts(understood(question, [], citewell.desk), citewell.desk)}
     assert "In short" in planned
-    assert not planned & (_BACKGROUND | {"Cautions"})
+    assert not planned & _BACKGROUND
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,11 @@ def test_what_each_is_and_its_cautions_set_nothing_apart_in_something_else(citew
 )
 def test_a_stray_word_asks_for_nothing_in_particular(citewell, question):
     assert _headings(citewell.ask(question)) >= {"What each is", "Cautions"}
+
+
+def test_cautions_alone_compare_nothing(citewell):
+    answer = citewell.ask("which is more likely to turn your wee green, sertraline or bupropion")
+    assert {each.heading for each in answer.statements if each.citations} != {"Cautions"}
 
 
 def test_more_than_three_are_compared_as_far_as_there_is_room(citewell):
