@@ -51,7 +51,7 @@ _ASKED_OF = re.compile(
     r"|compare|find|show|know|learn|wonder\w*|want|need|advice|info\w*)\b",
     re.IGNORECASE,
 )
-_FRAGMENT = 3  # words
+_FRAGMENT, _NAME = 3, 2  # words: of what asks nothing by itself, of a name alone
 # "What about older people?" asks the same of other people.
 _OF_PEOPLE = frozenset({"older_people", "children", "pregnancy", "breastfeeding", "liver_kidney"})
 # What is asked of a time is asked of the withdrawal or the side effect that was spoken of.
@@ -233,6 +233,8 @@ def _leans_on_earlier(asked: Understanding, is_word: Callable[[str], bool], lexi
         return True
     if _ELLIPSIS.match(asked.text) or _MEASURED.match(asked.text):
         return True
+    if asked.subjects and not asked.facets and asked.text.endswith("?") and len(words) <= _NAME:
+        return True  # "paroxetine?" asks the same of another
     is_new = bool(asked.subjects or asked.facets) or any(
         lexicon.entities[each].kind != "substance" for each in asked.context
     )

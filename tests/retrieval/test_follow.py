@@ -150,3 +150,11 @@ def test_why_that_is_different_is_asked_of_what_was_asked():
     assert asked.subjects == ("fluoxetine", "paroxetine")
     assert asked.facets == ("stopping", "comparison")
     assert read("how does it compare with Lexapro", "tell me about Zoloft").facets == ("comparison",)
+
+
+def test_a_name_alone_asks_the_same_of_another():
+    asked = read("paroxetine?", "can you breastfeed on sertraline")
+    assert asked.subjects == ("paroxetine",)
+    assert asked.facets == ("breastfeeding",)
+    assert asked.wording == "can you breastfeed on this medicine"
+    assert not read("tell me about paroxetine", "can you breastfeed on sertraline").leans_on
