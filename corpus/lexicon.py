@@ -165,9 +165,15 @@ class Lexicon:
             self._members[entity] = frozenset(below)
         return self._members[entity]
 
-    def is_wide(self, entity: EntityId) -> bool:
-        """Whether a class holds classes that differ (antidepressants: SSRIs, tricyclics)."""
-        return sum(self.entities[each].kind == "class" for each in self.members(entity)) > 1
+    @cached_property
+    def wide(self) -> frozenset[EntityId]:
+        """The classes that hold classes which differ (antidepressants: SSRIs, tricyclics)."""
+        classes = [each for each in self.entities if self.entities[each].kind == "class"]
+        return frozenset(
+            each
+            for each in classes
+            if sum(self.entities[of].kind == "class" for of in self.members(each)) > 1
+        )
 
     def near(self, entity: EntityId) -> frozenset[EntityId]:
         """An entity, what stands above it and what stands below."""

@@ -152,7 +152,7 @@ def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
     if each.entities & set(nearest):
         if lexicon.entities[subject].kind == "condition":
             return 0.4
-        return _OF_WIDE_CLASS if lexicon.is_wide(nearest[0]) else _OF_CLASS
+        return _OF_WIDE_CLASS if nearest[0] in lexicon.wide else _OF_CLASS
     if each.entities & {parent for entity in nearest for parent in lexicon.entities[entity].classes[:1]}:
         return _OF_WIDE_CLASS
     if any(subject in lexicon.ancestors(entity) for entity in each.entities):
@@ -165,7 +165,6 @@ def _fit(each: Evidence, subject: EntityId, lexicon: Lexicon) -> float:
     return 0.0
 
 
-@lru_cache(maxsize=1024)
 def _is_page_of(each: Evidence, subject: EntityId, lexicon: Lexicon) -> bool:
     """Whether a sentence that names nothing else of the kind stands on a page about the subject."""
     if not each.source.names or subject not in lexicon.entities_in(each.source.names[0]):

@@ -38,18 +38,16 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 # "Magnesium?" and "I have maybe four beers a night" ask nothing by themselves.
-_ASKS = re.compile(
-    r"\b(what|whats|when|where|wheres|who|why|how|hows|which|do|does|did|dont|is|are|was|were|can|could|should"
-    r"|will|would|has|have|had|may|might|tell|explain|compare|find|give|show)\b",
-    re.IGNORECASE,
+_WORDS_TO_ASK = (
+    r"what|whats|when|where|wheres|who|why|how|hows|which|do|does|did|dont|can|could|should|will|would|may|might"
+    r"|tell|explain|compare|find|give|show"
 )
+_ASKS = re.compile(rf"\b({_WORDS_TO_ASK}|is|are|was|were|has|have|had)\b", re.IGNORECASE)
 _TOLD = re.compile(
     r"\W*(?:(?:and|but|so|ok|okay|well) )*(?:i|im|i'm|ive|my|we|he|she|hes|shes)\b", re.IGNORECASE
 )
 _ASKED_OF = re.compile(
-    r"\?|\b(what|whats|when|where|who|why|how|which|do|does|did|can|could|should|will|would|may|might|tell|explain"
-    r"|compare|find|show|know|learn|wonder\w*|want|need|advice|info\w*)\b",
-    re.IGNORECASE,
+    rf"\?|\b({_WORDS_TO_ASK}|know|learn|wonder\w*|want|need|advice|info\w*)\b", re.IGNORECASE
 )
 _FRAGMENT, _NAME = 3, 2  # words: of what asks nothing by itself, of a name alone
 # "What about older people?" asks the same of other people.

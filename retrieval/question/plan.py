@@ -146,7 +146,7 @@ def _asks_why_one_helps(
     if set(wanted) - OF_ANY_OUTLINE or not _OF_HELP & set(asked.facets) or not asks_for_outline(asked):
         return False
     families = [
-        {name for name in (each, *lexicon.ancestors(each)) if not lexicon.is_wide(name)} for each in subjects
+        {name for name in (each, *lexicon.ancestors(each)) if name not in lexicon.wide} for each in subjects
     ]
     return not set.intersection(*families)
 

@@ -99,6 +99,20 @@ def test_what_answers_comes_first_where_nothing_does_nothing_stays_and_outlines_
     assert weed([(own,)], [DIRECT], onset, load_lexicon()) == [(own,)]
 
 
+def test_what_is_read_not_to_answer_does_not_stand_beside_what_does():
+    drowsy = replace(
+        evidence("Diazepam can cause drowsiness and dizziness.", 0.9), vector=np.array([1.0, 0.0])
+    )
+    # However well it fits its part: its score alone carries it over the threshold.
+    law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 1.4)
+    law = replace(law, vector=np.array([0.0, 1.0]))
+    question = "does this medicine make you sleepy"
+    for foreseen, texts in ((0.6, {drowsy.text}), (0.95, {drowsy.text, law.text})):
+        both = (replace(law, foreseen=foreseen), drowsy)
+        kept = weed([both], [DIRECT], question, load_lexicon(), leans=True)[0]
+        assert {each.text for each in kept} == texts
+
+
 def test_what_says_the_same_is_read_once():
     same, turned = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     labels = [

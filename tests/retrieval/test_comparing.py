@@ -39,6 +39,7 @@ def test_two_that_are_taken_together_are_not_compared(citewell):
 def test_a_side_that_no_caution_speaks_of_is_not_left_to_seem_harmless(citewell):
     answer = citewell.ask("propranolol or diazepam for a fear of flying")
     cautions = [each.text for each in answer.statements if each.heading == "Cautions"]
+    assert "What each is used for" in _headings(answer), "for a condition, what each is used for is said"
     assert cautions
     assert not any("propranolol" in each.casefold() for each in cautions)
     assert any("propranolol" in each and "caution" in each for each in answer.notes)
@@ -87,8 +88,8 @@ def test_a_stray_word_asks_for_nothing_in_particular(citewell, question):
 
 
 def test_cautions_alone_compare_nothing(citewell):
-    answer = citewell.ask("which is more likely to turn your wee green, sertraline or bupropion")
-    assert {each.heading for each in answer.statements if each.citations} != {"Cautions"}
+    answer = citewell.ask("valium vs baclofen for spasms")
+    assert not any(each.citations for each in answer.statements)
 
 
 def test_more_than_three_are_compared_as_far_as_there_is_room(citewell):

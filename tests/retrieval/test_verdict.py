@@ -259,6 +259,11 @@ def test_what_is_asked_at_the_end_is_said_yes_to_only_with_all_before_it(citewel
     assert citewell.ask(question).verdict is None
 
 
-def test_a_yes_by_reading_needs_a_sentence_that_was_expected_to_answer_it(citewell):
-    earlier = ["my daughter has panic attacks"]
-    assert citewell.ask("her friend said to hold ice, does that do anything", earlier).verdict is None
+def test_a_yes_by_reading_needs_a_sentence_that_was_expected_to_answer_it(citewell, monkeypatch):
+    question = "can mirtazapine wipe out your white cells"
+    assert citewell.ask(question).verdict is not None
+    monkeypatch.setattr("retrieval.verdict.verdict.is_sure", lambda each: False)
+    monkeypatch.setattr(
+        "retrieval.verdict.verdict.stance_as_expected", lambda *_: Stance(Side.SILENT, "not asked here")
+    )
+    assert citewell.ask(question).verdict is None
