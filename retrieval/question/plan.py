@@ -53,7 +53,8 @@ def _belonging(asked: Understanding, lexicon: Lexicon) -> tuple[Slot, ...]:
     """What the sources call a drug whose class is asked for, or taken for granted wrongly."""
     slots = []
     for each in asked.premises:
-        families = [name for name in lexicon.entities[each.drug].classes if lexicon.entities[name].is_family]
+        called = (each.drug, *lexicon.entities[each.drug].classes)
+        families = [name for name in called if lexicon.entities[name].is_family]
         if families and (each.is_asked or each.holds is False):
             heading = IN_SHORT if each.is_asked else CORRECTION
             slots.append(

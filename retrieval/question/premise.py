@@ -17,10 +17,10 @@ _KIND = r"(?:kind|type|sort|form|member|brand|one)s? of (?:the )?"
 _ARTICLE = rf"(?:(?:an?|the|just|only|really|basically|also|another|still) )*(?:{_KIND})?(?:an? )?"
 _BEING = r"(?:is|are|was|being|as|count(?:s|ed)? as|class(?:ed|ified) as|considered|belong(?:s|ing)? to)"
 # What stands between the drug and the class where the one is said to be the other ...
+_CALLED = rf"(?:\s*,)?\s+{_BEING} {_ARTICLE}\s*|'s {_ARTICLE}\s*|\s*,\s*(?:which is |being |as )?an? \s*"
+_STATED = re.compile(_CALLED, re.IGNORECASE)
 _SAID = re.compile(
-    rf"(?:\s*,)?\s+(?:{_BEING} {_ARTICLE}|(?:and|or|with|plus|than|versus|vs|compared (?:with|to)) other )\s*"
-    rf"|'s {_ARTICLE}\s*"
-    r"|\s*,\s*(?:which is |being |as )?an? \s*",
+    rf"{_CALLED}|(?:\s*,)?\s+(?:and|or|with|plus|than|versus|vs|compared (?:with|to)) other \s*",
     re.IGNORECASE,
 )
 # ... where that is asked ("is Valium an SSRI"), and where the class comes first ("SSRIs like Valium").
@@ -34,6 +34,7 @@ _ASKING = re.compile(
     r"(?:is|are|was|isn'?t|aren'?t|does|do|would|can)\s+(?:the |a |an )?$",
     re.IGNORECASE,
 )
+_ASKED_OF = {("drug", "class"), ("class", "class")}  # a class too may be asked to belong to another
 _TAG = re.compile(
     r"\s*,?\s*(right|correct|yes|no|or not|is ?n'?t it|are ?n'?t they|true)?\s*[?.!]*\s*", re.IGNORECASE
 )
@@ -77,7 +78,7 @@ def find_premises(text: str, mentions: Sequence[Mention], lexicon: Lexicon) -> t
     for first, second in pairwise(mentions):
         kinds = lexicon.entities[first.entity].kind, lexicon.entities[second.entity].kind
         between = text[first.end : second.start]
-        is_asked = kinds == ("drug", "class") and _is_asked(text, first, second)
+        is_asked = kinds in _ASKED_OF and _is_asked(text, first, second)
         if is_asked or (kinds == ("drug", "class") and _SAID.fullmatch(between)):
             drug, claimed = first, second
         elif kinds == ("class", "drug") and _CLASS_FIRST.fullmatch(between):
@@ -108,7 +109,7 @@ def _is_asked(text: str, drug: Mention, claimed: Mention) -> bool:
     if _ASKING.search(text[: drug.start]):
         return _ASKED.fullmatch(between) is not None
     is_whole = not text[: drug.start].strip() and _TAG.fullmatch(text[claimed.end :])
-    return bool(is_whole and _SAID.fullmatch(between))
+    return bool(is_whole and _STATED.fullmatch(between))
 
 
 def belongs(drug: EntityId, claimed: EntityId, lexicon: Lexicon) -> bool | None:
@@ -121,5 +122,5 @@ def belongs(drug: EntityId, claimed: EntityId, lexicon: Lexicon) -> bool | None:
         return True
     if drug in lexicon.ancestors(claimed):
         return None
-    families = {each for each in lexicon.ancestors(drug) if lexicon.entities[each].is_family}
+    families = {each for each in (drug, *lexicon.ancestors(drug)) if lexicon.entities[each].is_family}
     return False if families and lexicon.entities[claimed].is_family else None

@@ -53,8 +53,24 @@ def test_a_question_whether_a_drug_belongs_to_a_class_is_no_premise(question):
 
 
 @pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("are benzos an opioid", False),
+        ("are Z drugs benzos?", False),
+        ("are SSRIs antidepressants", True),
+        ("are antidepressants SSRIs", None),
+    ],
+)
+def test_a_class_too_is_asked_to_belong_to_another(question, holds):
+    [found] = premises(question)
+    assert (found.is_asked, found.holds) == (True, holds)
+
+
+@pytest.mark.parametrize(
     "question",
     [
+        "why are benzos worse than opioids",
+        "SSRIs and other antidepressants",
         "is Valium better than an SSRI",
         "why does Valium work when SSRIs didn't",
         "can I take Xanax with an opioid",

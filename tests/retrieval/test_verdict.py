@@ -126,6 +126,14 @@ def test_on_the_shipped_corpus_what_is_stated_first_is_right(citewell):
     assert stated >= 0.6 * due
 
 
+def test_whether_a_class_belongs_to_another_is_answered_by_what_it_is(citewell):
+    denied = citewell.ask("are Z drugs benzos?")
+    assert denied.statements[0].text.startswith("No. Z-drugs")
+    told = citewell.ask("are benzos an opioid")
+    assert told.statements[0].text.startswith("Benzodiazepines are ")
+    assert "opioid" not in " ".join(each.text for each in told.statements)
+
+
 def test_a_warning_is_found_in_the_words_of_the_question_that_was_expected(citewell, monkeypatch):
     question = "can i have a glass of wine with my mirtazapine of an evening"
     answer = citewell.ask(question)
