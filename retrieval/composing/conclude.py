@@ -15,6 +15,7 @@ from retrieval.composing.comparing import is_uncompared
 from retrieval.composing.compose import Chosen, Draft
 from retrieval.evidence.desk import Desk
 from retrieval.evidence.grave import OF_HARM
+from retrieval.evidence.licence import asks_for_licence, is_licensed_for_one
 from retrieval.present import load_messages
 from retrieval.question.language import load_replies
 from retrieval.question.slot import CAUTIONS, IN_SHORT, MOST_COMPARED
@@ -86,7 +87,16 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
     )
     about = [each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}]
     silent = [each for each in about if not _spoken_of(each, chosen, lexicon)]
+    silent += _unlicensed(asked, chosen, lexicon)
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
+
+
+def _unlicensed(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[EntityId]:
+    """The conditions that a medicine was asked to be licensed for, and that nothing said names."""
+    if not asks_for_licence(asked) or any(is_licensed_for_one(each.evidence, asked) for each in chosen):
+        return []
+    conditions = [each for each in asked.context if lexicon.entities[each].kind == "condition"]
+    return [each for each in conditions if not _spoken_of(each, chosen, lexicon)]
 
 
 def not_compared(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from corpus.facets import FacetId
 from corpus.lexicon import EntityId
 from corpus.record import SourceId
 from ingest.asking import load_reader
@@ -14,6 +15,7 @@ from ingest.embed import Vectors
 from ingest.index import Foreseen
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.judge import judge
+from retrieval.evidence.licence import asks_for_licence, tells_licence
 from retrieval.evidence.may import is_worth_reading
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
@@ -30,6 +32,7 @@ _PASSAGES_FOR_QUESTION = 30
 _PASSAGES_FORESEEN = 30  # the most that are looked at because of what they are expected to answer
 _LIKELY = 0.53  # cosine from which they are
 _SPOKEN_OF = 0.25  # share of the words that say in what two are compared
+_USES = FacetId("uses")
 _LOOKED_AT = 300  # the nearest of these, whose names are read
 
 
@@ -87,6 +90,9 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         sentences = [each for row in cut for each in cut[row] if is_worth_reading(each, asked, desk.lexicon)]
         found = pick(sentences, whole, desk.lexicon)
         by_slot = [found if slot.sure else () for slot in slots]
+    if parts and asks_for_licence(asked) and not any(by_slot):
+        sentences = [each for row in cut for each in cut[row] if tells_licence(each)]
+        by_slot = [_licensed_for(sentences, slot, asked, vectors[0], desk) for slot in slots]
     if asked.terms and not is_outline and not _speaks_of_what_is_compared(by_slot, slots, asked, desk):
         by_slot = [()] * len(by_slot)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
@@ -140,6 +146,16 @@ def _judged(
         # A follow-up need not be about both that were spoken of.
         judged = judge(sentences, replace(slot, together=False), asked, vector, desk)
     return judged
+
+
+def _licensed_for(
+    sentences: Sequence[Evidence], slot: Slot, asked: Understanding, question: Vectors, desk: Desk
+) -> tuple[Evidence, ...]:
+    """What a medicine is licensed for at all: that is as near as a label comes to what it does not name."""
+    if slot.facets[:1] != (_USES,):
+        return ()
+    of_uses = [each for each in sentences if each.passage.facet == _USES]
+    return judge(of_uses, replace(slot, partners=(), outlined=True), asked, question, desk)
 
 
 def _likely(foreseen: Foreseen, asked: Understanding, desk: Desk) -> list[int]:

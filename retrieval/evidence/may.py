@@ -14,6 +14,7 @@ from ingest.embed import Vectors
 from retrieval.evidence.about import context_fit, is_about_any, is_first_about, names, subject_fit
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_nearly_sure, is_sure
+from retrieval.evidence.licence import asks_for_licence, is_licensed_for_one, tells_licence
 from retrieval.evidence.places import is_elsewhere
 from retrieval.evidence.spoken import speaks_of_names, speaks_of_terms
 from retrieval.evidence.standing import hides_its_animals, stands_alone
@@ -48,14 +49,15 @@ def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk:
         return None
     if not stands_alone(each.text) or is_directive(each.text) or hides_its_animals(each):
         return None
-    if _is_of_others(each, slot, asked) or is_elsewhere(each, asked):
+    if _is_of_others(each, slot, asked) or is_elsewhere(each, asked) or _hides_the_licence(each, slot, asked):
         return None
     if slot.sure:
         return _fit_of_sure(each, slot, asked, desk)
     fit = subject_fit(each, slot, asked, desk.lexicon)
     if fit is None or (slot.loose and fit < 0.7) or (slot.paired and not each.entities & set(slot.subjects)):
         return None
-    if not all(names(each, partner, desk.lexicon) for partner in slot.partners):
+    names_all = all(names(each, partner, desk.lexicon) for partner in slot.partners)
+    if not names_all and not is_licensed_for_one(each, asked):
         return None
     if slot.classes and not each.entities & set(slot.classes):
         return None
@@ -81,6 +83,8 @@ def is_worth_reading(each: Evidence, asked: Understanding, lexicon: Lexicon) -> 
         return False
     if hides_its_animals(each) or is_elsewhere(each, asked) or _is_of_other_people(each, asked.facets, asked):
         return False
+    if asks_for_licence(asked) and not tells_licence(each):
+        return False
     return is_first_about(each, asked, lexicon) and context_fit(each, asked.context, lexicon) >= 0
 
 
@@ -94,6 +98,11 @@ def _fit_of_sure(each: Evidence, slot: Slot, asked: Understanding, desk: Desk) -
     if asked.subjects and not is_certain(each) and not is_about_any(each, asked.subjects, desk.lexicon):
         return None  # what holds for the condition says nothing of the medicine
     return fit
+
+
+def _hides_the_licence(each: Evidence, slot: Slot, asked: Understanding) -> bool:
+    """Whether it is asked what is licensed, and a sentence says what helps, or is advised, in other words."""
+    return not slot.outlined and asks_for_licence(asked) and not tells_licence(each)
 
 
 def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:

@@ -41,6 +41,7 @@ class Wordings:
     back_references: frozenset[str]
     extremes: dict[Extreme, re.Pattern[str]]
     shorthand: dict[str, str]
+    licence: re.Pattern[str]
 
     def speaks_of(self, facet: FacetId, text: str) -> bool:
         """Whether a text uses the words by which a facet is asked for."""
@@ -68,6 +69,7 @@ def load_wordings() -> Wordings:
         stop_words=frozenset(data["stop_words"].split()),
         back_references=frozenset(data["back_references"]),
         shorthand=data["shorthand"],
+        licence=compiled([data["licence"]]),
         extremes={name: re.compile(pattern, re.IGNORECASE) for name, pattern in data["extremes"].items()},
     )
 
