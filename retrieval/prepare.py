@@ -8,7 +8,7 @@ from retrieval.evidence.desk import Desk
 from retrieval.question.plan import plan
 from retrieval.question.slot import Slot
 from retrieval.question.understand import Understanding, understand
-from retrieval.words import is_known, ordinary_words
+from retrieval.words import is_compared, is_known, ordinary_words
 
 _REMEMBERED = 6  # earlier questions that a follow-up may go on from
 
@@ -17,7 +17,7 @@ def understood(question: str, earlier: Sequence[str], desk: Desk) -> Understandi
     """Understand a question after the earlier ones of its conversation, oldest first."""
 
     def is_word(word: str) -> bool:
-        return word in ordinary_words() or is_known(word, desk.index)
+        return word in ordinary_words() or is_known(word, desk.index) or is_compared(word)
 
     before: list[Understanding] = []
     for each in [*earlier[-_REMEMBERED:], question]:

@@ -18,6 +18,7 @@ from ingest.index import Index
 _DIGRAPH = re.compile(r"[ao]e")
 # In a handful of passages a word's frequency says nothing yet: they are weighed as part of a collection.
 _LEAST_COLLECTION = 2000
+_COMPARED = re.compile(r"(?P<base>[a-z]{3,}?)(?P<y>i)?(?:er|est)")
 _PREFIXES = ("in", "im", "un", "non", "re", "dis", "mis", "over", "pre", "anti")
 _OUR = re.compile(r"(?<=\w{3})our$")
 
@@ -116,6 +117,16 @@ def is_derived(word: str) -> bool:
     """Whether a word is an ordinary one with endings and a prefix (inadvisable: advise)."""
     bare = [word, *(word.removeprefix(prefix) for prefix in _PREFIXES if word.startswith(prefix))]
     return word in ordinary_words() or any(stems(form) & _ordinary_stems() for form in bare if len(form) > 3)
+
+
+@lru_cache(maxsize=4096)
+def is_compared(word: str) -> bool:
+    """Whether a word is an English one in the comparative or superlative (sleepier, calmest)."""
+    found = _COMPARED.fullmatch(word)
+    if found is None:
+        return False
+    bases = [f"{found['base']}y"] if found["y"] else [found["base"], f"{found['base']}e"]
+    return any(base in ordinary_words() or base in _english() for base in bases)
 
 
 @lru_cache(maxsize=1)

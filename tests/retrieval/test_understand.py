@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
+from retrieval.prepare import understood
 from retrieval.question.mend import nearest_name
 from retrieval.question.understand import understand
-from retrieval.words import ordinary_words
+from retrieval.words import is_compared, ordinary_words
 
 LEXICON = load_lexicon()
 OF_THE_SOURCES = {"addictive", "libido", "diarrhoea"}
@@ -90,6 +91,29 @@ def test_the_wording_says_which_facet_is_asked_for(question, facet):
 )
 def test_the_shape_of_a_question(question, kind):
     assert read(question).kind == kind
+
+
+def test_a_comparative_is_no_misspelt_name(citewell):
+    """Nobody who is sleepier asks about Sleepio."""
+    asked = understood("Is it a myth that zolpidem makes women sleepier the next day", (), citewell.desk)
+    assert asked.corrections == ()
+    assert asked.subjects == ("zolpidem",)
+
+
+def test_comparatives_are_told_from_other_words():
+    words = ("sleepier", "calmest", "safer", "xanaxer", "valium")
+    assert [each for each in words if is_compared(each)] == ["sleepier", "calmest", "safer"]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_dose"),
+    [
+        ("bupropion is called the happy drug. how much of that holds up?", False),
+        ("how much of it can I take", True),
+    ],
+)
+def test_how_much_of_a_claim_is_true_is_no_dose(question, is_dose):
+    assert ("dose" in read(question).facets) is is_dose
 
 
 def test_a_misspelled_word_is_read_as_the_word():
