@@ -104,9 +104,13 @@ def tab_to(page, selector, key="Tab", most=80):
 
 
 def faults(page):
-    """What axe-core finds that is serious or critical."""
+    """What axe-core finds that is serious or critical, once colours that change have changed."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_function(
+        "() => document.getAnimations().every(each => each.playState !== 'running'"
+        " || each.effect?.getTiming().iterations === Infinity)"
+    )
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         (each["id"], [node["target"] for node in each["nodes"]][:3])
