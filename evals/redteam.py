@@ -1,7 +1,9 @@
 """`python -m evals.redteam`: the whole triage, patterns and network, over prompts written to get past it.
 
 Recall of a level is the share of its prompts that are found at that level; over-refusal is the share of
-harmless prompts that are not answered as usual. Intervals are those of Wilson (1927), at 95 %.
+harmless prompts that are not answered as usual. Of harmless prompts after others that were no emergency it is
+counted too how many are answered under the words that an earlier emergency calls for. Intervals are those of
+Wilson (1927), at 95 %.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ SETS = Path(__file__).with_name("sets")
 ANSWER = "answer"
 _SPLITS = sorted(path.stem.removeprefix("redteam_") for path in SETS.glob("redteam_*.yaml"))
 _DANGEROUS = (Level.EMERGENCY, Level.DECLINE)
+_TOLD = "earlier-emergency"  # the tag of prompts that come after an emergency
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,10 @@ def recall_of(judged: Sequence[Judged], level: str, category: str | None = None)
 def report(judged: Sequence[Judged]) -> dict[str, object]:
     """Give every figure with its interval, and every miss, as JSON can hold it."""
     levels = [level for level in ("emergency", "decline", ANSWER) if recall_of(judged, level)[1]]
-    told = [each for each in judged if "earlier-emergency" in each.prompt.tags]
+    told = [each for each in judged if _TOLD in each.prompt.tags]
     kept = [each for each in told if each.found.earlier_emergency]
+    calm = _calm_talks(judged)
+    alarmed = [each for each in calm if each.found.earlier_emergency]
     times = [each.took_ms for each in judged]
     return {
         "prompts": len(judged),
@@ -110,6 +115,7 @@ def report(judged: Sequence[Judged]) -> dict[str, object]:
             for level in levels
         },
         "earlier_emergency_remembered": _share(len(kept), len(told)),
+        "earlier_emergency_imagined": _share(len(alarmed), len(calm)),
         "misses": [_miss(each) for each in judged if not each.is_right],
         "milliseconds": {"median": round(median(times), 2), "p95": round(quantiles(times, n=20)[-1], 2)},
     }
@@ -129,6 +135,15 @@ def _miss(judged: Judged) -> dict[str, object]:
 def _refused(judged: Sequence[Judged]) -> tuple[int, int]:
     right, of = recall_of(judged, ANSWER)
     return of - right, of
+
+
+def _calm_talks(judged: Sequence[Judged]) -> list[Judged]:
+    """The harmless prompts that follow others, none of which was an emergency."""
+    return [
+        each
+        for each in judged
+        if each.prompt.level == ANSWER and each.prompt.earlier and _TOLD not in each.prompt.tags
+    ]
 
 
 def _share(hits: int, of: int) -> dict[str, object]:
@@ -153,8 +168,8 @@ def main(split: str, misses: bool, out: Path | None) -> None:
         for category in dict.fromkeys(each.prompt.category for each in judged if each.prompt.level == level):
             click.echo(f"  {category:30} {_line(*recall_of(judged, level, category))}")
     click.echo(f"{'over-refusal':32} {_line(*_refused(judged))}")
-    told = found["earlier_emergency_remembered"]
-    click.echo(f"earlier emergency remembered: {told}")
+    click.echo(f"earlier emergency remembered: {found['earlier_emergency_remembered']}")
+    click.echo(f"earlier emergency imagined: {found['earlier_emergency_imagined']}")
     if misses:
         for each in judged:
             if not each.is_right:

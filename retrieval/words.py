@@ -18,6 +18,7 @@ from ingest.index import Index
 _DIGRAPH = re.compile(r"[ao]e")
 # In a handful of passages a word's frequency says nothing yet: they are weighed as part of a collection.
 _LEAST_COLLECTION = 2000
+_INFLECTED = re.compile(r"(?P<base>[a-z]{4,}?)(?:ed|ing|s|ers?|ly)")
 _COMPARED = re.compile(r"(?P<base>[a-z]{3,}?)(?P<y>i)?(?:er|est)")
 _PREFIXES = ("in", "im", "un", "non", "re", "dis", "mis", "over", "pre", "anti")
 _OUR = re.compile(r"(?<=\w{3})our$")
@@ -127,6 +128,15 @@ def is_compared(word: str) -> bool:
         return False
     bases = [f"{found['base']}y"] if found["y"] else [found["base"], f"{found['base']}e"]
     return any(base in ordinary_words() or base in _english() for base in bases)
+
+
+@lru_cache(maxsize=4096)
+def is_inflected(word: str) -> bool:
+    """Whether a word is a form of a rarer English one (confounded, sleepwalkers), which no name is."""
+    found = _INFLECTED.fullmatch(word)
+    if found is None or word not in _english():
+        return False
+    return any(base in _english() for base in (found["base"], f"{found['base']}e"))
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from retrieval.evidence.grave import OF_HARM
 from retrieval.evidence.licence import asks_for_licence, is_licensed_for_one
 from retrieval.present import load_messages
 from retrieval.question.language import load_replies
+from retrieval.question.premise import Premise, families_apart
 from retrieval.question.slot import CAUTIONS, IN_SHORT, MOST_COMPARED
 from retrieval.question.understand import Understanding
 from retrieval.safety.help import decline_for
@@ -61,6 +62,11 @@ def conclude(
         for each in asked.premises
         if each.holds is False and not each.is_asked
     ]
+    notes += [
+        said["no_member"].format(name=_name(each.drug, lexicon), claimed=_name(each.claimed, lexicon))
+        for each in asked.premises
+        if each.holds is False and each.is_asked and not _class_is_told(each, chosen, lexicon)
+    ]
     if asked.inherited:
         notes.append(said["inherited"].format(names=_names(asked.subjects or asked.context, lexicon)))
     if triaged.level is Level.DECLINE and triaged.category:
@@ -72,6 +78,12 @@ def conclude(
     if missing:
         notes.append(said["partial"].format(headings=", ".join(missing)))
     return Conclusion(Outcome.PARTIAL if missing else Outcome.ANSWERED, (), tuple(notes))
+
+
+def _class_is_told(premise: Premise, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
+    """Whether a statement on a drug says that it is none of a class, or names a class that tells it apart."""
+    telling = {premise.claimed, *families_apart(premise.drug, premise.claimed, lexicon)}
+    return any(premise.drug in each.evidence.entities and telling & each.evidence.entities for each in chosen)
 
 
 def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[str]:

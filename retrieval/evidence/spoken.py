@@ -9,7 +9,7 @@ from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_certain, is_sure
 from retrieval.question.slot import JOINT, Slot
 from retrieval.question.understand import Understanding
-from retrieval.words import coverage, is_derived, is_known, respelled, speaks_of
+from retrieval.words import coverage, is_derived, is_inflected, is_known, respelled, speaks_of
 
 _LIKELY = 0.65  # below it, a sentence that is like the question in meaning does not answer it
 _SHORT = 7  # words up to which each of them does
@@ -111,4 +111,4 @@ def _is_named(name: str, text: str) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    return not is_derived(word) and respelled(word) is None
+    return not is_derived(word) and not is_inflected(word) and respelled(word) is None

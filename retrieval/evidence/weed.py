@@ -26,12 +26,16 @@ _SAME = 0.88
 _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
-_BEST, _LEAST, _SURELY = 0.35, 0.2, 0.8
+_BEST, _LEAST, _SURELY = 0.4, 0.2, 0.8
+# Likeness to what a sentence was expected to answer, below which a reading alone is too often wrong.
+_LIKE = 0.7
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
 # what answers one half of "this or that"; what was expected to answer the question itself is never vetoed.
 _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
 # A reading below which nothing stands beside what answers best: so little of it answers too.
 _BESIDE = 0.1
+# What must be reached beside the best where the question asks the same of two, and a sentence tells of one.
+_LEAST_OF_TWO = 0.1
 # What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
 _OF_ANSWERING, _OF_READING = 0.3, 0.2
 
@@ -71,9 +75,20 @@ def weed(
     read = _read(heads, question, lexicon, 0.0 if leans or _HALVES.search(question) else _HARDLY)
     nothing = max((each.answering for each in read.values()), default=1.0) < _BEST
     return [
-        tuple(judged) if slot.outlined else _kept(judged, [] if nothing else heads, read)
+        tuple(judged)
+        if slot.outlined
+        else _kept(
+            judged, [] if nothing else heads, read, _LEAST_OF_TWO if _is_of_two(slot, slots) else _LEAST
+        )
         for judged, slot in zip(by_slot, slots, strict=True)
     ]
+
+
+def _is_of_two(slot: Slot, slots: Sequence[Slot]) -> bool:
+    """Whether another part asks the same of another subject: each answers one half of the question."""
+    return bool(slot.facets) and any(
+        other.facets == slot.facets and set(other.subjects).isdisjoint(slot.subjects) for other in slots
+    )
 
 
 def heads_of(by_slot: Sequence[Sequence[Evidence]], slots: Sequence[Slot]) -> list[Evidence]:
@@ -114,7 +129,8 @@ def pick(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> tupl
         question: The whole of it, medicines masked.
         lexicon: The names that are masked.
     """
-    likest = sorted(sentences, key=lambda each: (-(each.foreseen or 0.0), each.key))[:_READ_LAST]
+    like = [each for each in sentences if (each.foreseen or 0.0) >= _LIKE]
+    likest = sorted(like, key=lambda each: (-(each.foreseen or 0.0), each.key))[:_READ_LAST]
     readings = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in likest])
     sure = [
         replace(each, reading=reading, score=reading.answers)
@@ -136,7 +152,9 @@ def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon, least:
     }
 
 
-def _kept(judged: Sequence[Evidence], heads: Sequence[Evidence], read: _Readings) -> tuple[Evidence, ...]:
+def _kept(
+    judged: Sequence[Evidence], heads: Sequence[Evidence], read: _Readings, least: float
+) -> tuple[Evidence, ...]:
     """What was read to answer, or says the same as what was; and what need not be read."""
     kept = []
     best = max(heads, key=lambda each: read[each.key].answering, default=None)
@@ -144,16 +162,16 @@ def _kept(judged: Sequence[Evidence], heads: Sequence[Evidence], read: _Readings
         head = each if each.key in read else _same(each, heads)
         if each.foreseen is None or (heads and head is None and is_sure(each)):
             kept.append(each)
-        elif heads and head is not None and _may_stand(head, best, read):
+        elif heads and head is not None and _may_stand(head, best, read, least):
             reading, probability = read[head.key].reading, read[head.key].answering
             said = _OF_ANSWERING * probability + _OF_READING * reading.answers
             kept.append(replace(each, reading=reading, score=each.score + said))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
 
 
-def _may_stand(each: Evidence, best: Evidence | None, read: _Readings) -> bool:
+def _may_stand(each: Evidence, best: Evidence | None, read: _Readings, least: float) -> bool:
     """Whether what was read answers: the best surely enough, what stands beside it by what it says too."""
-    if read[each.key].answering < _LEAST:
+    if read[each.key].answering < least:
         return False
     return each is best or is_exact(each) or read[each.key].reading.answers >= _BESIDE
 

@@ -112,6 +112,12 @@ def _is_asked(text: str, drug: Mention, claimed: Mention) -> bool:
     return bool(is_whole and _STATED.fullmatch(between))
 
 
+def families_apart(drug: EntityId, claimed: EntityId, lexicon: Lexicon) -> frozenset[EntityId]:
+    """The families of a drug that tell it from a class: not those that the class itself belongs to."""
+    above = lexicon.ancestors(drug) - lexicon.ancestors(claimed)
+    return frozenset(each for each in above if lexicon.entities[each].is_family)
+
+
 def belongs(drug: EntityId, claimed: EntityId, lexicon: Lexicon) -> bool | None:
     """Whether a drug belongs to a class; None when the lexicon cannot tell.
 

@@ -117,23 +117,30 @@ def raise_level(triaged: Triage, question: str, earlier: Sequence[str] = ()) -> 
     """
     if triaged.level is Level.EMERGENCY:
         return triaged
-    found = find_danger(question)
-    if found is not None and earlier:
-        found = find_danger(question, earlier[-1])
+    found = _found_in(question, earlier)
     if found is None or (triaged.level is Level.DECLINE and found[0] is not Level.EMERGENCY):
         return triaged
     return replace(triaged, level=found[0], category=found[1], rule=RULE)
 
 
 def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
-    """Mark a triage when an earlier question was an emergency by its meaning, though no pattern saw it."""
+    """Mark a triage when an earlier question was an emergency by its meaning, though no pattern saw it.
+
+    Each is read as it was when it was asked, in the light of the one before it.
+    """
     if triaged.earlier_emergency:
         return triaged
-    for question in reversed(earlier):
-        found = find_danger(question)
+    for at in reversed(range(len(earlier))):
+        found = _found_in(earlier[at], earlier[:at])
         if found is not None and found[0] is Level.EMERGENCY:
             return replace(triaged, earlier_emergency=True, earlier_category=found[1])
     return triaged
+
+
+def _found_in(question: str, earlier: Sequence[str]) -> tuple[Level, str] | None:
+    """Find the level and category of a question after those before it; None where it is harmless."""
+    found = find_danger(question)
+    return find_danger(question, earlier[-1]) if found is not None and earlier else found
 
 
 @lru_cache(maxsize=512)  # the earlier questions of a conversation come again with every turn
@@ -157,12 +164,19 @@ def find_danger(question: str, before: str | None = None) -> tuple[Level, str] |
 
 
 def read_danger(classifier: Classifier, question: str, before: str | None = None) -> Danger | None:
-    """Read a question, alone and in the light of the one before it: the milder counts; None of nothing."""
+    """Read a question, alone and in the light of the one before it: the milder counts; None of nothing.
+
+    The milder of each: of the probability of an emergency, and of that of any danger.
+    """
     texts = [question] if before is None else [question, in_light_of(before, question)]
     readings = [
         weigh(classifier.shares(parts), classifier.labels) for text in texts if (parts := read_parts(text))
     ]
-    return min(readings, key=lambda each: each.emergency, default=None)
+    if not readings:
+        return None
+    milder = min(readings, key=lambda each: each.emergency)
+    danger = min(each.emergency + each.decline for each in readings)
+    return replace(milder, decline=danger - milder.emergency)
 
 
 def in_light_of(before: str, question: str) -> str:

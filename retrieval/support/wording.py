@@ -25,6 +25,13 @@ _TOKEN = re.compile(
     r"|[%/.,;:()]|—|–"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
+# Words that share a stem with what hardly says anything (a person, authors), and say something.
+_OF_THEIR_OWN = {
+    "personality": "personality",
+    "personalities": "personality",
+    "authority": "authority",
+    "authorities": "authority",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def _tokens(text: str) -> Iterator[Token]:
 @lru_cache(maxsize=65536)
 def stem_of(word: str) -> str:
     """Reduce a word to what its inflections share."""
-    return next(iter(stems(word)), word)
+    return _OF_THEIR_OWN.get(word) or next(iter(stems(word)), word)
 
 
 class Phrases:

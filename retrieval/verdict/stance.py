@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from corpus.lexicon import Lexicon
-from retrieval.question.premise import Premise
+from retrieval.question.premise import Premise, families_apart
 from retrieval.question.understand import Understanding
 from retrieval.support.claims import Claim, read_claim
 from retrieval.support.wording import Found, Token, load_wording, read_tokens
@@ -156,7 +156,7 @@ def _membership(premise: Premise, sentence: str, whole: Claim, lexicon: Lexicon)
         return Stance(Side.AFFIRMS, "it names the class", "yes") if says else silent("it names no class")
     if f"@{premise.claimed}" in denied:
         return Stance(Side.DENIES, "it denies the class", "no")
-    families = {each for each in lexicon.ancestors(premise.drug) if lexicon.entities[each].is_family}
+    families = families_apart(premise.drug, premise.claimed, lexicon)
     other = [each for each in named[1:] if each in families and f"@{each}" not in denied]
     if other and premise.claimed not in named:
         return Stance(Side.DENIES, f"it names another class: {other[0]}", "no")

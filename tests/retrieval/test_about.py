@@ -78,6 +78,7 @@ def test_a_sentence_is_about_a_medicine_or_its_class_or_neither():
         ("sertraline and zorbixol together", False),
         ("does sertraline help with zorbixol tablets", False),
         ("sertraline makes my head feel zorbixolish today", True),
+        ("is sertraline and nausea causal or confounded", True),
     ],
 )
 def test_a_name_that_nothing_knows_must_be_spoken_of_where_a_name_stands(question, speaks, citewell):

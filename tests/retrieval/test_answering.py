@@ -130,8 +130,28 @@ def test_what_says_the_same_is_read_once():
 
 
 def test_of_what_was_not_judged_only_what_surely_answers_is_picked():
-    drowsy = evidence("Its US label lists drowsiness as a side effect of diazepam.", 0.0)
+    drowsy = evidence("Its US label lists drowsiness as a side effect of diazepam.", 0.0, foreseen=0.75)
     law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 0.0, foreseen=0.9)
     asked = "does this medicine make you sleepy"
     assert [each.text for each in pick([law, drowsy], asked, load_lexicon())] == [drowsy.text]
     assert pick([law], asked, load_lexicon()) == ()
+    # However it is read: what was written down to answer something else seldom answers.
+    assert pick([replace(drowsy, foreseen=0.65)], asked, load_lexicon()) == ()
+
+
+def test_of_two_that_are_asked_about_each_is_told_where_one_is_told_surely():
+    """A sentence about one of them answers only half of the question, and is read so."""
+    question = "which stays longer in the body, this medicine or this medicine"
+    texts = ("Lorazepam has a half-life of about 12 hours.", "Diazepam has a half-life of 20-100 hours.")
+    sure, unsure = (
+        replace(evidence(text, score), vector=vector)
+        for text, score, vector in zip(
+            texts, (1.2, 0.55), (np.array([1.0, 0.0]), np.array([0.0, 1.0])), strict=True
+        )
+    )
+    duration = replace(DIRECT, facets=("duration",), subjects=("lorazepam",))
+    other = replace(duration, subjects=("diazepam",))
+    kept = weed([(sure,), (unsure,)], [duration, other], question, load_lexicon())
+    assert [[each.text for each in part] for part in kept] == [[texts[0]], [texts[1]]]
+    # Under one heading for whatever answers, the same would not do.
+    assert weed([(sure,), (unsure,)], [duration, DIRECT], question, load_lexicon())[1] == ()

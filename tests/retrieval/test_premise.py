@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
-from retrieval.question.premise import belongs, find_premises
+from retrieval.question.premise import belongs, families_apart, find_premises
 
 LEXICON = load_lexicon()
 
@@ -80,6 +80,11 @@ def test_a_class_too_is_asked_to_belong_to_another(question, holds):
 )
 def test_two_names_side_by_side_are_no_premise(question):
     assert premises(question) == ()
+
+
+def test_only_a_family_that_the_class_is_no_part_of_tells_a_drug_from_it():
+    assert "benzodiazepines" in families_apart("diazepam", "ssris", LEXICON)
+    assert "antidepressants" not in families_apart("trazodone", "ssris", LEXICON)
 
 
 def test_what_a_drug_is_used_for_is_never_denied():

@@ -8,7 +8,7 @@ from corpus.lexicon import load_lexicon
 from retrieval.prepare import understood
 from retrieval.question.mend import nearest_name
 from retrieval.question.understand import understand
-from retrieval.words import is_compared, ordinary_words
+from retrieval.words import is_compared, is_inflected, ordinary_words
 
 LEXICON = load_lexicon()
 OF_THE_SOURCES = {"addictive", "libido", "diarrhoea"}
@@ -100,6 +100,23 @@ def test_a_comparative_is_no_misspelt_name(citewell):
     assert asked.subjects == ("zolpidem",)
 
 
+def test_forms_of_rare_words_are_told_from_names():
+    words = ("confounded", "sleepwalkers", "colchicine", "ramipril", "ritalin", "levothyroxine")
+    assert [each for each in words if is_inflected(each)] == ["confounded", "sleepwalkers"]
+
+
+@pytest.mark.parametrize(
+    ("question", "subjects"),
+    [
+        ("SJW + COC", {"st_johns_wort", "hormonal_contraceptives"}),
+        ("zopi or mirt for sleep", {"zopiclone", "mirtazapine"}),
+        ("DZP 5 mg prn plus PGB", {"diazepam", "pregabalin"}),
+    ],
+)
+def test_the_short_forms_of_prescriptions_are_known(question, subjects, citewell):
+    assert set(understood(question, (), citewell.desk).subjects) == subjects
+
+
 def test_comparatives_are_told_from_other_words():
     words = ("sleepier", "calmest", "safer", "xanaxer", "valium")
     assert [each for each in words if is_compared(each)] == ["sleepier", "calmest", "safer"]
@@ -109,7 +126,11 @@ def test_comparatives_are_told_from_other_words():
     ("question", "is_dose"),
     [
         ("bupropion is called the happy drug. how much of that holds up?", False),
+        ("how much of the effect of antidepressants is placebo", False),
+        ("how much of a difference between the two was there", False),
         ("how much of it can I take", True),
+        ("how much of this stuff is too much", True),
+        ("how much of the syrup to take", True),
     ],
 )
 def test_how_much_of_a_claim_is_true_is_no_dose(question, is_dose):

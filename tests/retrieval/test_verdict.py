@@ -126,6 +126,30 @@ def test_on_the_shipped_corpus_what_is_stated_first_is_right(citewell):
     assert stated >= 0.6 * due
 
 
+@pytest.mark.parametrize(
+    ("question", "begins", "is_noted"),
+    [
+        ("is Valium an SSRI", "No. Diazepam", False),
+        # That it is an antidepressant, as SSRIs are, tells nothing: the sources only count it elsewhere.
+        ("is trazodone an SSRI", "Trazodone is an antidepressant", True),
+        ("is buspirone a benzo", "Buspirone", True),
+        ("is sertraline an SSRI", "Yes. Sertraline", False),
+    ],
+)
+def test_a_class_is_denied_by_another_and_else_it_is_said_that_nothing_counts_it_there(
+    question, begins, is_noted, citewell
+):
+    answer = citewell.ask(question)
+    assert answer.statements[0].text.startswith(begins)
+    assert any("do not count" in note for note in answer.notes) is is_noted
+
+
+def test_a_word_that_shares_its_stem_with_an_idle_one_must_be_spoken_of(citewell):
+    """What antidepressants do to a personality is not told by what they change in how feelings are read."""
+    answer = citewell.ask("do antidepressants change your personality")
+    assert not any(each.text.startswith("Yes.") for each in answer.statements)
+
+
 def test_whether_a_class_belongs_to_another_is_answered_by_what_it_is(citewell):
     denied = citewell.ask("are Z drugs benzos?")
     assert denied.statements[0].text.startswith("No. Z-drugs")
