@@ -15,6 +15,7 @@ from retrieval.evidence.about import context_fit, is_about_any, is_first_about, 
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_nearly_sure, is_sure
 from retrieval.evidence.licence import asks_for_licence, is_licensed_for_one, tells_licence
+from retrieval.evidence.most import asks_for_most, may_tell_most
 from retrieval.evidence.places import is_elsewhere
 from retrieval.evidence.spoken import speaks_of_names, speaks_of_terms
 from retrieval.evidence.standing import hides_its_animals, stands_alone
@@ -51,6 +52,8 @@ def may(each: Evidence, slot: Slot, asked: Understanding, vector: Vectors, desk:
         return None
     if _is_of_others(each, slot, asked) or is_elsewhere(each, asked) or _hides_the_licence(each, slot, asked):
         return None
+    if not slot.outlined and asks_for_most(asked, desk.lexicon) and not may_tell_most(each):
+        return None
     if slot.sure:
         return _fit_of_sure(each, slot, asked, desk)
     fit = subject_fit(each, slot, asked, desk.lexicon)
@@ -84,6 +87,8 @@ def is_worth_reading(each: Evidence, asked: Understanding, lexicon: Lexicon) -> 
     if hides_its_animals(each) or is_elsewhere(each, asked) or _is_of_other_people(each, asked.facets, asked):
         return False
     if asks_for_licence(asked) and not tells_licence(each):
+        return False
+    if asks_for_most(asked, lexicon) and not may_tell_most(each):
         return False
     return is_first_about(each, asked, lexicon) and context_fit(each, asked.context, lexicon) >= 0
 
