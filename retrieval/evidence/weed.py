@@ -17,7 +17,7 @@ from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_exact, is_sure
 from retrieval.evidence.weigh import answering
-from retrieval.question.slot import Slot
+from retrieval.question.slot import JOINT, Slot
 from retrieval.support.verify import cosine
 
 # Cosine from which two sentences say the same to a question, so that reading one will do.
@@ -32,6 +32,8 @@ _LIKE = 0.7
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
 # what answers one half of "this or that"; what was expected to answer the question itself is never vetoed.
 _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
+# ... and of what two that are named do together: that a sentence is on just these two says much by itself.
+_BEST_OF_PAIR = 0.3
 # A reading below which nothing stands beside what answers best: so little of it answers too.
 _BESIDE = 0.1
 # What must be reached beside the best where the question asks the same of two, and a sentence tells of one.
@@ -73,7 +75,15 @@ def weed(
     """
     heads = heads_of(by_slot, slots)
     read = _read(heads, question, lexicon, 0.0 if leans or _HALVES.search(question) else _HARDLY)
-    nothing = max((each.answering for each in read.values()), default=1.0) < _BEST
+    of_pairs = {
+        each.key
+        for judged, slot in zip(by_slot, slots, strict=True)
+        for each in judged
+        if slot.together and set(slot.facets[:1]) & JOINT
+    }
+    nothing = bool(read) and all(
+        each.answering < (_BEST_OF_PAIR if key in of_pairs else _BEST) for key, each in read.items()
+    )
     return [
         tuple(judged)
         if slot.outlined

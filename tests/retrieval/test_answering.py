@@ -155,3 +155,11 @@ def test_of_two_that_are_asked_about_each_is_told_where_one_is_told_surely():
     assert [[each.text for each in part] for part in kept] == [[texts[0]], [texts[1]]]
     # Under one heading for whatever answers, the same would not do.
     assert weed([(sure,), (unsure,)], [duration, DIRECT], question, load_lexicon())[1] == ()
+
+
+def test_what_two_that_are_named_do_together_needs_less_to_be_said(citewell):
+    """A reader is less sure of "for cramps"; that the sentence is on just these two says much by itself."""
+    answer = citewell.ask("can u take advil w lexapro for cramps")
+    assert answer.verdict == "caution"
+    assert "escitalopram" in answer.statements[0].text
+    assert "NSAIDs" in answer.statements[0].text
