@@ -27,17 +27,16 @@ _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
 _BEST, _LEAST, _SURELY = 0.4, 0.2, 0.8
+# What the best must reach on what two that are named do together: that it is on just these two says much by
+# itself. And what one must reach beside the best where the same is asked of two: it answers half of that.
+_BEST_OF_PAIR, _LEAST_OF_TWO = 0.3, 0.1
 # Likeness to what a sentence was expected to answer, below which a reading alone is too often wrong.
 _LIKE = 0.7
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
 # what answers one half of "this or that"; what was expected to answer the question itself is never vetoed.
 _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
-# ... and of what two that are named do together: that a sentence is on just these two says much by itself.
-_BEST_OF_PAIR = 0.3
 # A reading below which nothing stands beside what answers best: so little of it answers too.
 _BESIDE = 0.1
-# What must be reached beside the best where the question asks the same of two, and a sentence tells of one.
-_LEAST_OF_TWO = 0.1
 # What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
 _OF_ANSWERING, _OF_READING = 0.3, 0.2
 
@@ -75,30 +74,33 @@ def weed(
     """
     heads = heads_of(by_slot, slots)
     read = _read(heads, question, lexicon, 0.0 if leans or _HALVES.search(question) else _HARDLY)
-    of_pairs = {
-        each.key
-        for judged, slot in zip(by_slot, slots, strict=True)
-        for each in judged
-        if slot.together and set(slot.facets[:1]) & JOINT
-    }
+    of_pairs = _of_pairs(by_slot, slots)
     nothing = bool(read) and all(
         each.answering < (_BEST_OF_PAIR if key in of_pairs else _BEST) for key, each in read.items()
     )
+    kept = [] if nothing else heads
     return [
-        tuple(judged)
-        if slot.outlined
-        else _kept(
-            judged, [] if nothing else heads, read, _LEAST_OF_TWO if _is_of_two(slot, slots) else _LEAST
-        )
+        tuple(judged) if slot.outlined else _kept(judged, kept, read, _least(slot, slots))
         for judged, slot in zip(by_slot, slots, strict=True)
     ]
 
 
-def _is_of_two(slot: Slot, slots: Sequence[Slot]) -> bool:
-    """Whether another part asks the same of another subject: each answers one half of the question."""
-    return bool(slot.facets) and any(
+def _of_pairs(by_slot: Sequence[Sequence[Evidence]], slots: Sequence[Slot]) -> set[tuple[str, int]]:
+    """The sentences on what those that are named do together."""
+    return {
+        each.key
+        for judged, slot in zip(by_slot, slots, strict=True)
+        if slot.together and JOINT & set(slot.facets[:1])
+        for each in judged
+    }
+
+
+def _least(slot: Slot, slots: Sequence[Slot]) -> float:
+    """What must be reached beside the best: less where another part asks the same of another subject."""
+    of_two = bool(slot.facets) and any(
         other.facets == slot.facets and set(other.subjects).isdisjoint(slot.subjects) for other in slots
     )
+    return _LEAST_OF_TWO if of_two else _LEAST
 
 
 def heads_of(by_slot: Sequence[Sequence[Evidence]], slots: Sequence[Slot]) -> list[Evidence]:
