@@ -71,9 +71,22 @@ def ready(page):
 
 def ask(page, question, turn=1):
     page.locator("#cw-box textarea").fill(question)
-    page.keyboard.press("Enter")
+    until_taken(page, turn)
     page.locator(f"#cw-turn-{turn}[data-state=done]").wait_for()
     page.wait_for_function("!document.body.hasAttribute('data-cw-asking')")
+
+
+def until_taken(page, turn, most=40):
+    """Send what is in the box, again where Gradio still ends the answer before and lets the question stay."""
+    from playwright.sync_api import TimeoutError
+
+    for _ in range(most):
+        page.keyboard.press("Enter")
+        try:
+            return page.locator(f"#cw-turn-{turn}").wait_for(timeout=500)
+        except TimeoutError:
+            continue
+    raise AssertionError(f"no turn {turn} begins")
 
 
 def sideways(page):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.ui.page.browser import PHONE, ask, faults, in_view, ready, sideways
+from tests.ui.page.browser import PHONE, ask, faults, in_view, ready, sideways, until_taken
 from tests.ui.page.fakes import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -128,7 +128,7 @@ def test_a_lost_answer_is_said_to_be_lost_and_its_question_is_not(tab, address, 
     page.locator("#cw-turn-1[data-state=done]").wait_for()  # it arrives after all
     with paced.holding(after=2):
         page.locator("#cw-box textarea").fill(question)
-        page.keyboard.press("Enter")
+        until_taken(page, turn=2)
         page.locator("#cw-turn-2[data-state=streaming]").wait_for()
         page.reload()
         ready(page)
@@ -153,7 +153,7 @@ def test_help_waits_for_no_place_in_the_queue(tab, address, how):
         return
     assert ask_for.input_value() == "i took 30 xanax and feel weird"
     page.unroute_all()
-    page.keyboard.press("Enter")
+    until_taken(page, turn=2)
     page.locator("#cw-turn-2[data-state=done]").wait_for()
     ask(page, "what is diazepam", turn=3)
     page.route(re.compile("/queue/join"), lambda route: route.fulfill(**full))
