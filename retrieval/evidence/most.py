@@ -1,7 +1,8 @@
 """Does a sentence set several side by side, as only such a one tells which of them is the most of anything?
 
 Of the sentences that questions of 39 writers for the strongest, safest or worst of a class brought up (their
-marks are in `evals/answering/pairs/asked_*.txt`), 2 of 120 that rank nothing answer, and 45 of 228 others.
+marks are in `evals/answering/pairs/asked_*.txt`), 2 of 93 that rank nothing answer, and 45 of 210 others
+(counted in `tests/retrieval/test_most.py`).
 Not for what lasts longest: that is put in order by its times (`composing.rank`).
 """
 

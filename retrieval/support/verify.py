@@ -22,7 +22,6 @@ from retrieval.support.entail import Entailment, Judgement
 from retrieval.support.likeness import coverage, features_of, load_combiner
 from retrieval.support.quantities import Quantity, read_quantities
 from retrieval.support.wording import load_wording, read_tokens
-from retrieval.words import stems
 
 SUPPORTED = load_combiner().supported  # probability from which a span supports a statement by itself
 LEAST_SUPPORT = load_combiner().together  # and from which several spans do between them
@@ -184,7 +183,8 @@ def _checkable(text: str) -> tuple[tuple[Quantity, ...], bool, frozenset[str]]:
     wording = load_wording()
     tokens = read_tokens(text)
     denies = len(wording.negation.find(tokens)) % 2 == 1
-    return read_quantities(tokens, wording), denies, stems(text) - wording.small
+    words = frozenset(each.stem for each in tokens if each.is_word) - wording.small
+    return read_quantities(tokens, wording), denies, words
 
 
 def cosine(first: Vectors, second: Vectors) -> float:

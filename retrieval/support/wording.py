@@ -25,13 +25,8 @@ _TOKEN = re.compile(
     r"|[%/.,;:()]|—|–"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
-# Words that share a stem with what hardly says anything (a person, authors), and say something.
-_OF_THEIR_OWN = {
-    "personality": "personality",
-    "personalities": "personality",
-    "authority": "authority",
-    "authorities": "authority",
-}
+# What an inflection ends in; a stem is cut shorter.
+_INFLECTED = re.compile(r"(?<=..)(?:ing|ed|es|ly|[sdey])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +92,28 @@ def _tokens(text: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=65536)
 def stem_of(word: str) -> str:
-    """Reduce a word to what its inflections share."""
-    return _OF_THEIR_OWN.get(word) or next(iter(stems(word)), word)
+    """Reduce a word to what its inflections share.
+
+    A stemmer cuts "severe" and "several", "personality" and "person" to the same. Where one of two is a small
+    word, which says nothing, the other has a stem of its own.
+    """
+    stem = next(iter(stems(word)), word)
+    small = _small_words().get(stem)
+    return stem if small is None or _bare(word) in small else f"{stem}~"
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> Mapping[str, frozenset[str]]:
+    """The small words, without what inflects them, by what the stemmer makes of them."""
+    found: dict[str, set[str]] = {}
+    for word in _lists()["small_words"].split():
+        for stem in stems(word):
+            found.setdefault(stem, set()).add(_bare(word))
+    return {stem: frozenset(words) for stem, words in found.items()}
+
+
+def _bare(word: str) -> str:
+    return _INFLECTED.sub("", word)
 
 
 class Phrases:
@@ -199,9 +214,14 @@ class Wording:
 
 
 @lru_cache(maxsize=1)
+def _lists() -> dict[str, Any]:
+    return dict(yaml.safe_load(WORDING.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
 def load_wording() -> Wording:
     """Read the word lists; they never change while the program runs."""
-    data: dict[str, Any] = yaml.safe_load(WORDING.read_text(encoding="utf-8"))
+    data = _lists()
     sides: dict[str, list[str]] = {}
     for row in data["opposites"]:
         sides |= {f"{row['name']}+": row["up"], f"{row['name']}-": row["down"]}

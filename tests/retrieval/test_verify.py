@@ -49,6 +49,8 @@ def test_the_same_words_support_fully():
         ("Sertraline is the most effective drug.", "Sertraline is an effective drug.", "most effect"),
         ("Only diazepam was given.", "Diazepam was given.", "only"),
         ("The half-life of diazepam is 20 hours.", "The half-life of diazepam is 20-50 hours.", "range"),
+        ("Sertraline can cause severe bleeding.", "Sertraline can cause bleeding.", "severity"),
+        ("Diazepam helps mild anxiety disorder.", "Diazepam helps anxiety disorder.", "severity"),
     ],
 )
 def test_what_is_missing_or_contradicts_is_named_and_scores_nothing(statement, span, missing):

@@ -4,6 +4,7 @@ import pytest
 
 from corpus.lexicon import load_lexicon
 from retrieval.question.wording import as_read, questions_in
+from retrieval.support.wording import stem_of
 from retrieval.words import respelled
 from tests.retrieval.test_understand import read
 
@@ -51,3 +52,17 @@ def test_a_rare_word_of_english_is_not_taken_for_a_slip(word):
 
 def test_a_slip_is_mended_all_the_same():
     assert respelled("diffrent") == "different"
+
+
+@pytest.mark.parametrize(
+    ("word", "small"),
+    [("severe", "several"), ("personality", "person"), ("informed", "information"), ("authority", "author")],
+)
+def test_a_word_that_says_something_has_no_stem_of_one_that_says_nothing(word, small):
+    assert stem_of(word) != stem_of(small)
+
+
+def test_an_inflection_has_the_stem_of_its_word():
+    assert stem_of("reporting") == stem_of("reports") == stem_of("report")
+    assert stem_of("severely") == stem_of("severe")
+    assert stem_of("antidepressants") == stem_of("antidepressant")

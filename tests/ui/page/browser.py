@@ -70,14 +70,18 @@ def ready(page):
 
 
 def ask(page, question, turn=1):
+    page.wait_for_function("!document.body.hasAttribute('data-cw-asking')")
     page.locator("#cw-box textarea").fill(question)
-    until_taken(page, turn)
+    page.keyboard.press("Enter")
     page.locator(f"#cw-turn-{turn}[data-state=done]").wait_for()
     page.wait_for_function("!document.body.hasAttribute('data-cw-asking')")
 
 
 def until_taken(page, turn, most=40):
-    """Send what is in the box, again where Gradio still ends the answer before and lets the question stay."""
+    """Send what is in the box after an answer that was lost.
+
+    Gradio may still be ending that one: it then lets the question stay, and nothing on the page tells.
+    """
     from playwright.sync_api import TimeoutError
 
     for _ in range(most):
