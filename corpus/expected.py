@@ -111,6 +111,20 @@ def without_sentence(expected: Expected, sentences: Mapping[str, Iterable[str]])
                 yield Problem(name, f"no question stands below '{sentence[:60]}'.", "Add one, or delete it.")
 
 
+def named(text: str, lexicon: Lexicon) -> str:
+    """A text with each medicine under the name that it has in the lexicon, whatever it is called there.
+
+    >>> from corpus.lexicon import load_lexicon
+    >>> named("does Zoloft make you sleepy", load_lexicon())
+    'does sertraline make you sleepy'
+    """
+    for each in reversed(lexicon.mentions(text)):
+        entity = lexicon.entities[each.entity]
+        if entity.kind in _MASKED:
+            text = f"{text[: each.start]}{entity.name}{text[each.end :]}"
+    return text
+
+
 def masked(question: str, lexicon: Lexicon) -> str:
     """A question with its medicines masked: what it asks, of whatever medicine.
 

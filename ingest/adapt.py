@@ -8,6 +8,7 @@ has it, as the embedder does: three times as fast there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -151,16 +152,17 @@ class Layers:
         base: The model.
         low_rank: What is added; nothing for the model as it is.
         first: The lowest layer that is held; the layers below are passed elsewhere.
+        end: The layer from which on none is held.
     """
 
-    def __init__(self, base: Base, low_rank: LowRank, first: int = 0) -> None:
+    def __init__(self, base: Base, low_rank: LowRank, first: int = 0, end: int = LAYERS) -> None:
         import torch
 
         self._base = base
         self._number = torch.bfloat16 if has_native_bfloat16() else torch.float32
         self._maps = {
             name: self._map(name, low_rank)
-            for name in (f"encoder.layer.{at}.{each}" for at in range(first, LAYERS) for each in MAPS)
+            for name in (f"encoder.layer.{at}.{each}" for at in range(first, end) for each in MAPS)
         }
 
     def _map(self, name: str, low_rank: LowRank) -> Map:
@@ -184,11 +186,78 @@ class Layers:
         """Pass some layers, in order."""
 
         def apply(states: Tensor, name: str) -> Tensor:
-            return self._maps[name](states.to(self._number)).float()
+            return self._maps[name](states.to(self._number))
 
         for at in layers:
             states = self._base.layer(at, states, mask, apply, apply)
         return states
+
+
+class Abreast:
+    """The model's layers with several adapters over the same texts: their weights are read from memory once.
+
+    Args:
+        base: The model.
+        adapters: What each adds; one that adds nothing is the model as it is.
+        first: The lowest layer that is held; the layers below are the same for all, and passed elsewhere.
+    """
+
+    def __init__(self, base: Base, adapters: Sequence[LowRank], first: int) -> None:
+        import torch
+
+        self._base, self._count = base, len(adapters)
+        self._number = torch.bfloat16 if has_native_bfloat16() else torch.float32
+        names = [f"encoder.layer.{at}.{each}" for at in range(first, LAYERS) for each in MAPS]
+        self._maps = {name: self._map(name) for name in names}
+        self._added = {name: self._factors(name, adapters) for name in names}
+
+    def _map(self, name: str) -> Map:
+        from torch.nn.functional import linear
+
+        weight, bias = (self._base.weights[f"{name}.{each}"].to(self._number) for each in ("weight", "bias"))
+        return packed(weight, bias) or (lambda states: linear(states, weight, bias))
+
+    def _factors(self, name: str, adapters: Sequence[LowRank]) -> tuple[Tensor, Tensor] | None:
+        """What each adds to a map: shapes (adapters, inputs, rank) and (adapters, rank, outputs)."""
+        import torch
+
+        held = {at: each[name] for at, each in enumerate(adapters) if name in each}
+        if not held:
+            return None
+        rank = max(len(down) for down, _ in held.values())
+        inputs, outputs = (self._base.weights[f"{name}.weight"].shape[at] for at in (1, 0))
+        downs, ups = torch.zeros(len(adapters), inputs, rank), torch.zeros(len(adapters), rank, outputs)
+        for at, (down, up) in held.items():
+            downs[at, :, : len(down)] = torch.from_numpy(down.T)
+            ups[at, : len(down)] = torch.from_numpy(up.T)
+        return downs.to(self._number), ups.to(self._number)
+
+    def passed(self, states: Tensor, mask: Tensor, layers: Iterable[int]) -> Tensor:
+        """Pass some layers.
+
+        Args:
+            states: Shape (texts, tokens, WIDTH).
+            mask: Shape (texts, tokens).
+            layers: Their numbers, in order.
+
+        Returns:
+            The states that each adapter gives, shape (adapters, texts, tokens, WIDTH).
+        """
+        states = states.repeat(self._count, 1, 1)
+        masks = mask.repeat(self._count, 1)
+
+        def apply(states: Tensor, name: str) -> Tensor:
+            states = states.to(self._number)
+            found = self._maps[name](states)
+            added = self._added[name]
+            if added is not None:
+                of_each = states.reshape(self._count, -1, states.shape[-1])
+                found = found + (of_each @ added[0] @ added[1]).view_as(found)
+            return found
+
+        for at in layers:
+            states = self._base.layer(at, states, masks, apply)
+        return states.view(self._count, -1, *states.shape[1:])
 
 
 def make_pool(base: Base, layers: Layers) -> Pool:
@@ -205,6 +274,8 @@ def make_pool(base: Base, layers: Layers) -> Pool:
 
 def bare_tokenizer() -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
     """The packaged model's tokenizer, which neither cuts texts nor fills them up."""
+    # Sharing out a few short texts takes longer than cutting them.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))

@@ -11,7 +11,7 @@ question, and says something else, does not answer it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -41,9 +41,12 @@ _SAME_SENTENCE, _SAME_QUESTION = 0.75, 0.88
 _LIKE = 120  # sentences that are kept as like a question
 
 
+Worded = Callable[[str, Lexicon], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and a sentence, medicines masked.
+    """A question and a sentence, medicines masked or named as the lexicon names them.
 
     Attributes:
         source: Id of the sentence's source, by which what is learnt from and what is measured are split.
@@ -70,11 +73,11 @@ class Sentences:
     """The sentences with expected questions, and how like other questions are to these.
 
     Attributes:
-        texts: Of the sentences, medicines masked.
+        texts: Of the sentences, medicines masked or named.
         sources: Id of the source of each.
         asked: Of each, the rows of its questions.
         oblique: The sentences and rows of questions that ask in quite other words than these do.
-        questions: Masked, each once.
+        questions: Each that is another when medicines are masked once.
         like: For each question, the sentences that it is most like and that do not answer it, shape
             (questions, 120).
     """
@@ -87,8 +90,12 @@ class Sentences:
     like: NDArray[np.int32]
 
 
-def read_pairs(lexicon: Lexicon) -> list[Pair]:
-    """Give the pairs of the files, medicines masked.
+def read_pairs(lexicon: Lexicon, worded: Worded = masked) -> list[Pair]:
+    """Give the pairs of the files.
+
+    Args:
+        lexicon: The names of the medicines.
+        worded: What is done with these: they are masked, or named as the lexicon names them.
 
     Raises:
         RecordError: A line has no mark.
@@ -96,8 +103,8 @@ def read_pairs(lexicon: Lexicon) -> list[Pair]:
     sources = {sentence: source for source, asked in load_expected().by_source.items() for sentence in asked}
     return [
         Pair(
-            masked(question.replace(TURN, " "), lexicon),
-            masked(sentence, lexicon),
+            worded(question.replace(TURN, " "), lexicon),
+            worded(sentence, lexicon),
             sources.get(sentence, ""),
             _ANSWERS[mark],
             STANCES.index(mark) if mark in STANCES else None,
@@ -124,21 +131,28 @@ def is_kept_apart(source: str) -> bool:
     return int(sha256(source.encode()).hexdigest(), 16) % 8 == 0
 
 
-def read_sentences() -> Sentences:
+def read_sentences(worded: Worded = masked) -> Sentences:
     """Read the expected questions, and find what each is like without being answered by it.
 
     Those of sources that are kept apart are left out.
+
+    Args:
+        worded: What is done with the names of medicines, as in `read_pairs`.
     """
     lexicon, rows = load_lexicon(), dict[str, int]()
     originals, sources, asked = [], [], []
+    questions: list[str] = []
 
     def row_of(question: str) -> int:
-        return rows.setdefault(masked(question, lexicon), len(rows))
+        row = rows.setdefault(masked(question, lexicon), len(rows))
+        if row == len(questions):
+            questions.append(worded(question, lexicon))
+        return row
 
-    for source, questions in load_expected().by_source.items():
+    for source, of_source in load_expected().by_source.items():
         if is_kept_apart(source):
             continue
-        for sentence, expected in questions.items():
+        for sentence, expected in of_source.items():
             originals.append(sentence)
             sources.append(source)
             asked.append([row_of(each) for each in expected])
@@ -155,8 +169,8 @@ def read_sentences() -> Sentences:
     vectors, meanings = reader.encode(list(rows)), embedder.encode(originals)
     same = meanings @ meanings.T >= _SAME_SENTENCE
     like = np.stack(list(_unanswering(asked, answered, vectors, same)))
-    texts = [masked(each, lexicon) for each in originals]
-    return Sentences(texts, sources, asked, oblique, list(rows), like)
+    texts = [worded(each, lexicon) for each in originals]
+    return Sentences(texts, sources, asked, oblique, questions, like)
 
 
 def _lines() -> Iterator[tuple[str, str, str, str]]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _NONE = STANCES.index("x")
 _WELL = 0.15  # how far a pair that is read well may be read from what it is
+_NEAREST = 10  # of the sentences most like a question, from which the first of two is drawn
 _SOURCE_LEFT_OUT = 0.25  # of the sentences: one that names its source answers what it answers without it
 # "..., its US label says." and "The US label of sertraline says that ...".
 _SOURCE_LAST = re.compile(
@@ -47,7 +48,6 @@ class Method:
 
     epochs: float = 2.4
     expected: int = 9000  # questions of the corpus in each epoch, each with its sentence and two others
-    nearest: int = 10  # of the sentences most like a question, from which the first of these is drawn
     known: float = 1.0  # share of the pairs that the earlier weights read well which are drawn in each epoch
     unsettled: int = 1500  # questions that a sentence does not answer, and so neither with yes nor with no
     rank: int = 24
@@ -190,7 +190,7 @@ def _batches(
     """Pairs of about the same length together, drawn anew for each epoch, without end."""
     while True:
         again = random.sample(known, int(method.known * len(known)))
-        pairs = [*fresh, *again, *_expected(sentences, method, random)]
+        pairs = [*fresh, *again, *expected(sentences, method.expected, random)]
         pairs.sort(key=lambda each: len(each.question) + len(each.sentence) + random.random() * 25)
         starts = list(range(0, len(pairs) - method.batch + 1, method.batch))
         random.shuffle(starts)
@@ -198,12 +198,12 @@ def _batches(
             yield pairs[start : start + method.batch]
 
 
-def _expected(sentences: Sentences, method: Method, random: Random) -> Iterator[Pair]:
+def expected(sentences: Sentences, most: int, random: Random) -> Iterator[Pair]:
     """Some questions and all oblique ones, each with its sentence, one that is most like it, and another."""
     every = [(at, row) for at, rows in enumerate(sentences.asked) for row in sorted(set(rows))]
-    some = random.sample(every, min(method.expected, len(every)))
+    some = random.sample(every, min(most, len(every)))
     for at, row in [*some, *sentences.oblique]:
         like = [int(each) for each in sentences.like[row]]
-        drawn = ((at, 1.0), (random.choice(like[: method.nearest]), 0.0), (random.choice(like), 0.0))
+        drawn = ((at, 1.0), (random.choice(like[:_NEAREST]), 0.0), (random.choice(like), 0.0))
         for other, answers in drawn:
             yield Pair(sentences.questions[row], sentences.texts[other], sentences.sources[at], answers)

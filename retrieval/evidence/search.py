@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import nsmallest
 
 import numpy as np
 import tantivy
@@ -254,7 +255,7 @@ def _min_max(scores: Mapping[int, float]) -> dict[int, float]:
 
 def _best(scores: Mapping[int, float], limit: int) -> list[int]:
     # Equal scores are ordered by row, so that the same index gives the same ranking everywhere.
-    return sorted(scores, key=lambda row: (-scores[row], row))[:limit]
+    return [row for _, row in nsmallest(limit, ((-score, row) for row, score in scores.items()))]
 
 
 def _towards(index: Index, vector: Vectors, rows: Sequence[int]) -> Vectors:

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from corpus.expected import masked
+from corpus.expected import masked, named
 from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
+from retrieval.evidence.closely import load_close_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_exact, is_sure
 from retrieval.evidence.weigh import answering
 from retrieval.question.slot import JOINT, Slot
+from retrieval.question.wording import Whole
 from retrieval.support.verify import cosine
 
 # Cosine from which two sentences say the same to a question, so that reading one will do.
@@ -38,7 +40,7 @@ _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
 # A reading below which nothing stands beside what answers best: so little of it answers too.
 _BESIDE = 0.1
 # What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
-_OF_ANSWERING, _OF_READING = 0.3, 0.2
+_OF_ANSWERING, _OF_READING = 0.2, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ _Readings = Mapping[tuple[str, int], _Read]
 def weed(
     by_slot: Sequence[Sequence[Evidence]],
     slots: Sequence[Slot],
-    question: str,
+    question: Whole,
     lexicon: Lexicon,
     *,
     leans: bool = False,
@@ -68,12 +70,12 @@ def weed(
     Args:
         by_slot: Judged sentences of each part, best first.
         slots: The parts; those of an outline ask their own questions and are kept as they are.
-        question: The whole of it, medicines masked (`question.wording.as_read`).
-        lexicon: The names that are masked.
+        question: The whole of it (`question.wording.as_read`).
+        lexicon: The names of the medicines.
         leans: Whether the question leans on those before it.
     """
     heads = heads_of(by_slot, slots)
-    read = _read(heads, question, lexicon, 0.0 if leans or _HALVES.search(question) else _HARDLY)
+    read = _read(heads, question, lexicon, 0.0 if leans or _HALVES.search(question.masked) else _HARDLY)
     of_pairs = _of_pairs(by_slot, slots)
     nothing = bool(read) and all(
         each.answering < (_BEST_OF_PAIR if key in of_pairs else _BEST) for key, each in read.items()
@@ -133,17 +135,17 @@ def _same(each: Evidence, others: Sequence[Evidence]) -> Evidence | None:
     return next((other for other in others if cosine(each.vector, other.vector) >= _SAME), None)
 
 
-def pick(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> tuple[Evidence, ...]:
+def pick(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon) -> tuple[Evidence, ...]:
     """Pick those that surely answer, of sentences that nothing speaks for but what was expected of them.
 
     Args:
         sentences: Not judged for any part.
-        question: The whole of it, medicines masked.
-        lexicon: The names that are masked.
+        question: The whole of it.
+        lexicon: The names of the medicines.
     """
     like = [each for each in sentences if (each.foreseen or 0.0) >= _LIKE]
     likest = sorted(like, key=lambda each: (-(each.foreseen or 0.0), each.key))[:_READ_LAST]
-    readings = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in likest])
+    readings = load_pair_reader().read(question.masked, [_masked(each.text, lexicon) for each in likest])
     sure = [
         replace(each, reading=reading, score=reading.answers)
         for each, reading in zip(likest, readings, strict=True)
@@ -152,16 +154,24 @@ def pick(sentences: Sequence[Evidence], question: str, lexicon: Lexicon) -> tupl
     return tuple(sorted(sure, key=lambda each: (-each.score, each.key)))
 
 
-def _read(sentences: Sequence[Evidence], question: str, lexicon: Lexicon, least: float) -> _Readings:
+def _read(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon, least: float) -> _Readings:
     """Read sentences with the whole of a question: what answers one half of it need not answer the other."""
-    found = load_pair_reader().read(question, [_masked(each.text, lexicon) for each in sentences])
-    return {
-        each.key: _Read(
-            reading,
-            answering(each, reading.answers) if reading.answers >= least or is_exact(each) else 0.0,
-        )
-        for each, reading in zip(sentences, found, strict=True)
+    found = load_pair_reader().read(question.masked, [_masked(each.text, lexicon) for each in sentences])
+    readings = {each.key: reading for each, reading in zip(sentences, found, strict=True)}
+    may = [each for each in sentences if readings[each.key].answers >= least or is_exact(each)]
+    weighed = {
+        each.key: answering(each, readings[each.key].answers, close)
+        for each, close in zip(may, read_closely(may, question, lexicon), strict=True)
     }
+    return {key: _Read(reading, weighed.get(key, 0.0)) for key, reading in readings.items()}
+
+
+def read_closely(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon) -> Sequence[float | None]:
+    """The log odds that each of some sentences answers, read closely; None where that cannot be done."""
+    reader = load_close_reader()
+    if reader is None:
+        return [None] * len(sentences)
+    return reader.read(question.named, [_named(each.text, lexicon) for each in sentences])
 
 
 def _kept(
@@ -191,3 +201,8 @@ def _may_stand(each: Evidence, best: Evidence | None, read: _Readings, least: fl
 @lru_cache(maxsize=16384)
 def _masked(text: str, lexicon: Lexicon) -> str:
     return masked(text, lexicon)
+
+
+@lru_cache(maxsize=16384)
+def _named(text: str, lexicon: Lexicon) -> str:
+    return named(text, lexicon)

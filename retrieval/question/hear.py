@@ -104,11 +104,12 @@ def hear(masked: str, lexicon: Lexicon) -> Heard:
     # by itself: between "take" and "with X" may stand the very thing that is asked about.
     rest = kept = masked
     words = tokens(rest)
+    norms = tuple(word.norm for word in words)
     for term in lexicon.lay_terms:
-        if term.facet is None:
+        if term.facet is None or term.phrase[0] not in norms:
             continue
         for at in range(len(words) - len(term.phrase) + 1):
-            if tuple(word.norm for word in words[at : at + len(term.phrase)]) == term.phrase:
+            if norms[at : at + len(term.phrase)] == term.phrase:
                 start, end = words[at].start, words[at + len(term.phrase) - 1].end
                 found.setdefault(term.facet, start)
                 if term.facet not in _POINTED:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from corpus.expected import ANY_MEDICINE, masked
+from corpus.expected import ANY_MEDICINE, masked, named
 from corpus.lexicon import Lexicon
 from retrieval.question.follow import in_full
 from retrieval.question.plan import WHATEVER_FOR
@@ -23,6 +24,18 @@ _OF_ANOTHER = re.compile(r"\b(instead|else|other|another)\b", re.I)
 _FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
 
 
+class Whole(NamedTuple):
+    """The whole of a question, as it is read together with a sentence.
+
+    Attributes:
+        masked: With medicines masked, for the reader that must not mind which one it is.
+        named: With each medicine under the name that it has in the lexicon, for the one that reads closely.
+    """
+
+    masked: str
+    named: str
+
+
 def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
     """What is held against the expected questions: a question and its parts, medicines masked.
 
@@ -38,11 +51,10 @@ def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
     return questions
 
 
-def as_read(asked: Understanding, lexicon: Lexicon) -> str:
-    """What is read together with a sentence: a question after those that it leans on, medicines masked."""
-    if asked.leans_on:
-        return masked(asked.in_conversation, lexicon)
-    return asked.wording or asked.text
+def as_read(asked: Understanding, lexicon: Lexicon) -> Whole:
+    """What is read together with a sentence: a question after those that it leans on."""
+    spoken = masked(asked.in_conversation, lexicon) if asked.leans_on else asked.wording or asked.text
+    return Whole(spoken, named(asked.in_conversation, lexicon))
 
 
 def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.adapt import LAYERS, Base, Layers, LowRank, Numbers, first_adapted, mean_of
+from ingest.adapt import LAYERS, Abreast, Base, Layers, LowRank, Numbers, first_adapted, mean_of
 from ingest.threads import one_thread
 
 
@@ -31,7 +31,7 @@ class Adapter:
 class Reader:
     """Reads texts with adapters; safe to use from several threads once made.
 
-    The layers below the adapted ones are passed once for all.
+    The layers below the adapted ones are passed once for all, those above for all at once.
     """
 
     def __init__(self, base: Base, adapters: Sequence[Adapter]) -> None:
@@ -40,8 +40,8 @@ class Reader:
         self._base = base
         self._heads = [(torch.from_numpy(each.head), torch.from_numpy(each.bias)) for each in adapters]
         self._first = first_adapted(each.low_rank for each in adapters)
-        self._plain = Layers(base, {})
-        self._adapted = [Layers(base, each.low_rank, self._first) for each in adapters]
+        self._below = Layers(base, {}, 0, self._first)
+        self._above = Abreast(base, [{}, *(each.low_rank for each in adapters)], self._first)
 
     def read(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Read texts.
@@ -51,19 +51,17 @@ class Reader:
             and the unit vector that the model without adapters gives, shape (texts, WIDTH); float32.
         """
         import torch
+        from torch.nn.functional import linear, normalize
 
         with one_thread(), torch.inference_mode():
             ids, mask = self._base.tokens(texts)
-            below = self._plain.passed(self._base.embed(ids), mask, range(self._first))
-            above = range(self._first, LAYERS)
+            below = self._below.passed(self._base.embed(ids), mask, range(self._first))
+            states = self._above.passed(below, mask, range(self._first, LAYERS))
+            plain, *adapted = (mean_of(each, mask) for each in states)
             shares = [
-                torch.softmax(
-                    torch.nn.functional.linear(mean_of(each.passed(below, mask, above), mask), *head),
-                    dim=-1,
-                )
-                for each, head in zip(self._adapted, self._heads, strict=True)
+                torch.softmax(linear(mean, *head), dim=-1)
+                for mean, head in zip(adapted, self._heads, strict=True)
             ]
-            vectors = mean_of(self._plain.passed(below, mask, above), mask)
             found: Numbers = torch.stack(shares).mean(dim=0).numpy()
-            plain: Numbers = torch.nn.functional.normalize(vectors, dim=-1).numpy()
-            return found, plain
+            vectors: Numbers = normalize(plain, dim=-1).numpy()
+            return found, vectors

@@ -161,7 +161,18 @@ def test_threads_may_share_a_model(embedder):
     assert (found * embedder.encode([f"text {number}" for number in range(40)])).sum(axis=1).min() > 0.99
 
 
-def test_texts_of_all_lengths_have_few_shapes(embedder):
+def test_a_question_is_encoded_as_the_library_encodes_it(copied, embedder):
+    """The packaged model is taken apart for questions; the same model as somebody's own is not."""
+    texts = [*TEXTS, "how long does diazepam last " * 60]
+    found, expected = embedder.encode_queries(texts), Embedder(str(copied)).encode_queries(texts)
+    assert (found * expected).sum(axis=1).min() > 0.999
+    alone = np.stack([embedder.encode_query(each) for each in texts])
+    assert (alone * expected).sum(axis=1).min() > 0.999
+    assert embedder.encode_queries([]).shape == (0, 384)
+
+
+def test_texts_of_all_lengths_have_few_shapes(copied):
+    embedder = Embedder(str(copied))
     seen = set()
     hook = embedder._model[1].register_forward_pre_hook(
         lambda _, given: seen.add(tuple(given[0]["attention_mask"].shape))

@@ -14,7 +14,8 @@ LEXICON = load_lexicon()
 def test_a_follow_up_is_read_after_the_questions_that_it_leans_on():
     asked = read("and the worst ones?", "does Zoloft have side effects", "which of them pass")
     assert as_read(asked, LEXICON) == (
-        "does this medicine have side effects which of them pass and the worst ones?"
+        "does this medicine have side effects which of them pass and the worst ones?",
+        "does sertraline have side effects which of them pass and the worst ones?",
     )
     assert questions_in(asked, LEXICON)[-1] == "which of them pass and the worst ones?"
     assert asked.in_conversation.startswith("does Zoloft")
@@ -23,7 +24,10 @@ def test_a_follow_up_is_read_after_the_questions_that_it_leans_on():
 def test_what_stands_by_itself_is_read_alone():
     asked = read("what is the half-life of diazepam", "does Zoloft have side effects")
     assert asked.leans_on == ()
-    assert as_read(asked, LEXICON) == "what is the half-life of this medicine"
+    assert as_read(asked, LEXICON) == (
+        "what is the half-life of this medicine",
+        "what is the half-life of diazepam",
+    )
 
 
 def test_at_most_two_earlier_questions_are_read_with_it():
