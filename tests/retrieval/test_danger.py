@@ -252,7 +252,8 @@ def test_several_adapters_are_averaged():
     texts = ["how many tablets are safe", "a second text"]
     apart = [Reader(base, [each]).read(texts)[0] for each in (adapters[0], other)]
     together = Reader(base, [adapters[0], other]).read(texts)[0]
-    assert np.allclose(together, np.mean(apart, axis=0), atol=1e-5)
+    # Products of other shapes are rounded otherwise in bfloat16.
+    assert np.allclose(together, np.mean(apart, axis=0), atol=2e-3)
 
 
 def test_each_reader_counts_as_much_as_it_is_trusted():
