@@ -81,11 +81,31 @@ def _of_summary(statement: Evidence, desk: Desk) -> Backing:
     if not likely or not all(likely):
         return ()
     for chosen in _choices(statement, likely, desk):
-        spans = [(each.text, cosine(statement.vector, each.vector)) for each in chosen]
-        given = support_together(statement.text, spans, desk.lexicon, desk.entailment)
-        if given:
-            return tuple(zip(chosen, given, strict=True))
+        if carried := _carried_by(statement, chosen, desk):
+            return _needed(statement, carried, desk)
     return ()
+
+
+def _carried_by(statement: Evidence, chosen: Sequence[Evidence], desk: Desk) -> Backing:
+    """What each of the chosen gives where they carry a statement between them; else nothing."""
+    spans = [(each.text, cosine(statement.vector, each.vector)) for each in chosen]
+    given = support_together(statement.text, spans, desk.lexicon, desk.entailment)
+    return tuple(zip(chosen, given, strict=True)) if given else ()
+
+
+def _needed(statement: Evidence, backing: Backing, desk: Desk) -> Backing:
+    """Without what does not state it where the others carry it: a reader who opens that would look in vain.
+
+    Which citation is needed is told as ALCE does (Gao et al. 2023, arXiv:2305.14627, citation precision).
+    """
+    whole = tuple((each, support) for each, support in backing if support.holds)
+    if whole or len(backing) <= 2:  # of two parts, one alone does not do
+        return whole or backing
+    for at in reversed(range(len(backing))):
+        rest = [each for each, _ in (*backing[:at], *backing[at + 1 :])]
+        if carried := _carried_by(statement, rest, desk):
+            return _needed(statement, carried, desk)
+    return backing
 
 
 def _choices(

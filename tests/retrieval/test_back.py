@@ -7,7 +7,7 @@ from corpus.record import Kind
 from retrieval.composing.back import back
 from retrieval.evidence.desk import Evidence
 from retrieval.pipeline import Citewell
-from retrieval.support.verify import LEAST_SUPPORT
+from retrieval.support.verify import LEAST_SUPPORT, cosine, support_together
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,18 @@ def test_a_sentence_that_the_works_do_not_say_has_no_backing(citewell, summaries
             one.row, one.passage, source, one.span, text, one.vector, one.entities, relevance=0.0
         )
         assert back(changed, [], citewell.desk) == ()
+
+
+def test_no_work_is_cited_without_which_the_others_say_it_too(citewell, summaries):
+    desk = citewell.desk
+    several = [pair for each in summaries if len((pair := (each, back(each, [], desk)))[1]) > 1]
+    in_parts = [(each, cited) for each, cited in several if not all(support.holds for _, support in cited)]
+    assert in_parts and len(in_parts) < len(several)
+    for each, cited in in_parts:
+        assert not any(support.holds for _, support in cited)
+        spans = [(one.text, cosine(each.vector, one.vector)) for one, _ in cited]
+        for at in range(len(spans)) if len(spans) > 2 else ():
+            assert support_together(each.text, spans[:at] + spans[at + 1 :], desk.lexicon) is None
 
 
 def test_another_source_that_says_the_same_is_cited_too(citewell, summaries):
