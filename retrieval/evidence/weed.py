@@ -31,7 +31,7 @@ _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 _BEST, _LEAST, _SURELY = 0.4, 0.2, 0.8
 # What the best must reach on what two that are named do together: that it is on just these two says much by
 # itself. And what one must reach beside the best where the same is asked of two: it answers half of that.
-_BEST_OF_PAIR, _LEAST_OF_TWO = 0.3, 0.1
+_BEST_OF_PAIR, _LEAST_OF_TWO = 0.3, 0.05
 # Likeness to what a sentence was expected to answer, below which a reading alone is too often wrong.
 _LIKE = 0.7
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
@@ -40,7 +40,8 @@ _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
 # Probabilities of answering between which a sentence is read closely. Beyond, that takes time and changes
 # nothing: of 1,506 questions of six writers as many are answered rightly with two thirds of them read.
 _OPEN_FROM, _OPEN_TO = 0.1, 0.95
-# A reading below which nothing stands beside what answers best: so little of it answers too.
+# A reading below which nothing stands beside what answers best, unless it would do alone: so little of it
+# answers too.
 _BESIDE = 0.1
 # What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
 _OF_ANSWERING, _OF_READING = 0.2, 0.2
@@ -196,9 +197,10 @@ def _kept(
 
 def _may_stand(each: Evidence, best: Evidence | None, read: _Readings, least: float) -> bool:
     """Whether what was read answers: the best surely enough, what stands beside it by what it says too."""
-    if read[each.key].answering < least:
+    found = read[each.key]
+    if found.answering < least:
         return False
-    return each is best or is_exact(each) or read[each.key].reading.answers >= _BESIDE
+    return each is best or is_exact(each) or found.reading.answers >= _BESIDE or found.answering >= _BEST
 
 
 @lru_cache(maxsize=16384)

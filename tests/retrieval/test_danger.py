@@ -246,14 +246,14 @@ def test_learning_tells_two_ideas_apart(tmp_path):
     )
 
 
-def test_several_adapters_are_averaged():
+def test_several_adapters_are_averaged(monkeypatch):
+    monkeypatch.setattr("ingest.adapt.has_native_bfloat16", lambda: False)  # which rounds each shape otherwise
     base, adapters = Base(), read_learnt(WEIGHTS).adapters
     other = replace(adapters[0], bias=adapters[0].bias[::-1].copy())
     texts = ["how many tablets are safe", "a second text"]
     apart = [Reader(base, [each]).read(texts)[0] for each in (adapters[0], other)]
     together = Reader(base, [adapters[0], other]).read(texts)[0]
-    # Products of other shapes are rounded otherwise in bfloat16.
-    assert np.allclose(together, np.mean(apart, axis=0), atol=2e-3)
+    assert np.allclose(together, np.mean(apart, axis=0), atol=1e-5)
 
 
 def test_each_reader_counts_as_much_as_it_is_trusted():
