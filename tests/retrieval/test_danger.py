@@ -247,7 +247,9 @@ def test_learning_tells_two_ideas_apart(tmp_path):
 
 
 def test_several_adapters_are_averaged(monkeypatch):
-    monkeypatch.setattr("ingest.adapt.has_native_bfloat16", lambda: False)  # which rounds each shape otherwise
+    monkeypatch.setattr(
+        "ingest.adapt.has_native_bfloat16", lambda: False
+    )  # which rounds each shape otherwise
     base, adapters = Base(), read_learnt(WEIGHTS).adapters
     other = replace(adapters[0], bias=adapters[0].bias[::-1].copy())
     texts = ["how many tablets are safe", "a second text"]
