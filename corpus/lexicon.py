@@ -41,7 +41,7 @@ class Entity:
         classes: The classes that it belongs to, nearest first.
         surfaces: Every spelling that means it, the generic name first.
         is_family: A class to which a drug belongs by what it is, not by what it is used for, so that it can
-            be said of a drug of another family that it does not belong to it.
+            be said of a drug of another family that it does not belong to it; or a drug in none of them.
         is_learnt: Whether it comes from the record of a source, not from the lexicon's file.
     """
 

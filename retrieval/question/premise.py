@@ -15,6 +15,9 @@ from corpus.lexicon import EntityId, Lexicon, Mention
 
 _KIND = r"(?:kind|type|sort|form|member|brand|one)s? of (?:the )?"
 _ARTICLE = rf"(?:(?:an?|the|just|only|really|basically|also|another|still) )*(?:{_KIND})?(?:an? )?"
+# "a weak benzodiazepine", "a much stronger benzo": but no "non SSRI", and no "substitute for benzos".
+_QUALITY = r"(?!(?:non?|not|other|than|and|or|as|by|for|from|in|of|on|to|when|with|without)\b)[a-z]+ "
+_QUALIFIED = rf"(?:an?|the|another) (?:{_QUALITY}){{1,2}}"
 _BEING = r"(?:is|are|was|being|as|count(?:s|ed)? as|class(?:ed|ified) as|considered|belong(?:s|ing)? to)"
 # What stands between the drug and the class where the one is said to be the other ...
 _CALLED = rf"(?:\s*,)?\s+{_BEING} {_ARTICLE}\s*|'s {_ARTICLE}\s*|\s*,\s*(?:which is |being |as )?an? \s*"
@@ -25,6 +28,14 @@ _SAID = re.compile(
 )
 # ... where that is asked ("is Valium an SSRI"), and where the class comes first ("SSRIs like Valium").
 _ASKED = re.compile(rf"\s+(?:(?:really|actually|also) )?(?:{_BEING} )?{_ARTICLE}\s*", re.IGNORECASE)
+# ... and "Xanax is a weak opioid" or "what makes Xanax a weak opioid", not "a risky opioid mix".
+_QUALIFYING = re.compile(rf"(?:\s*,)?\s+{_BEING} {_ARTICLE}{_QUALIFIED}", re.IGNORECASE)
+_MAKING, _MADE = re.compile(r"\b(?:makes?|made|is|are)\s+$", re.I), re.compile(rf"\s+{_QUALIFIED}", re.I)
+_ENDING = re.compile(
+    r"\s*(?:$|[.,;:?!)]|(?:and|as|because|but|can|do|does|for|if|in|is|like|or|right|since|so|than|that|then|too|"
+    r"when|which|while|will|with)\b)",
+    re.IGNORECASE,
+)
 _CLASS_FIRST = re.compile(
     r"(?:\s*,)?\s+(?:drugs? |medicines? )?(?:(?:like|such as|including|called|named|e\.?g\.?) )?\s*",
     re.IGNORECASE,
@@ -77,11 +88,10 @@ def find_premises(text: str, mentions: Sequence[Mention], lexicon: Lexicon) -> t
     found = []
     for first, second in pairwise(mentions):
         kinds = lexicon.entities[first.entity].kind, lexicon.entities[second.entity].kind
-        between = text[first.end : second.start]
         is_asked = kinds in _ASKED_OF and _is_asked(text, first, second)
-        if is_asked or (kinds == ("drug", "class") and _SAID.fullmatch(between)):
+        if is_asked or (kinds == ("drug", "class") and _is_said(text, first, second)):
             drug, claimed = first, second
-        elif kinds == ("class", "drug") and _CLASS_FIRST.fullmatch(between):
+        elif kinds == ("class", "drug") and _CLASS_FIRST.fullmatch(text[first.end : second.start]):
             drug, claimed = second, first
         else:
             continue
@@ -101,6 +111,15 @@ def find_premises(text: str, mentions: Sequence[Mention], lexicon: Lexicon) -> t
             )
         )
     return tuple(found)
+
+
+def _is_said(text: str, drug: Mention, claimed: Mention) -> bool:
+    """Whether a drug is said to be of a class, of whatever quality."""
+    between = text[drug.end : claimed.start]
+    if _SAID.fullmatch(between):
+        return True
+    made = _MADE.fullmatch(between) and _MAKING.search(text[: drug.start])
+    return bool((made or _QUALIFYING.fullmatch(between)) and _ENDING.match(text[claimed.end :]))
 
 
 def _is_asked(text: str, drug: Mention, claimed: Mention) -> bool:

@@ -29,6 +29,9 @@ def premises(text):
         ("do SSRIs like Valium cause weight gain", "diazepam", "ssris", False),
         ("is the opioid Xanax dangerous", "alprazolam", "opioids", False),
         ("do Xanax and other antidepressants interact with wine", "alprazolam", "antidepressants", False),
+        ("as Buspar is basically a weak benzo, does it calm", "buspirone", "benzodiazepines", False),
+        ("what makes Ambien a much stronger SSRI than Zoloft?", "zolpidem", "ssris", False),
+        ("lithium is one of the benzos, so is it for short use?", "lithium", "benzodiazepines", False),
         ("since Xanax is a benzo, is it addictive", "alprazolam", "benzodiazepines", True),
         ("as Lexapro is an antidepressant, can I stop it", "escitalopram", "antidepressants", True),
         ("since Valium is a muscle relaxant, does it help my back", "diazepam", "muscle_relaxants", None),
@@ -76,6 +79,10 @@ def test_a_class_too_is_asked_to_belong_to_another(question, holds):
         "can I take Xanax with an opioid",
         "Prozac or a benzo for panic?",
         "switching from Valium to an SSRI",
+        "is Ultram a risky SSRI combination",
+        "Prozac is a good replacement for a benzo",
+        "Ambien is a non benzo sleeper",
+        "is Valium a quick SSRI alternative",
     ],
 )
 def test_two_names_side_by_side_are_no_premise(question):
