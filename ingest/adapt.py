@@ -8,7 +8,6 @@ has it, as the embedder does: three times as fast there.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from ingest.embed import Embedder, has_native_bfloat16
 from ingest.fuse import packed
 from ingest.pool import Pool
+from ingest.threads import cut_alone
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -274,8 +274,7 @@ def make_pool(base: Base, layers: Layers) -> Pool:
 
 def bare_tokenizer() -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
     """The packaged model's tokenizer, which neither cuts texts nor fills them up."""
-    # Sharing out a few short texts takes longer than cutting them.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    cut_alone()
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))

@@ -23,6 +23,7 @@ from ingest.adapt import LowRank, Numbers
 from ingest.embed import has_native_bfloat16
 from ingest.fuse import packed
 from ingest.gguf import Gguf
+from ingest.threads import cut_alone
 
 if TYPE_CHECKING:
     from torch import Tensor, dtype
@@ -113,7 +114,8 @@ class CausalBase:
 
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401  (a tokenizers.Tokenizer, which has no type stubs)
-        from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+        cut_alone()
+        from tokenizers import Tokenizer, models, pre_tokenizers
 
         values = self._file.values
         words = values["tokenizer.ggml.tokens"]
@@ -122,7 +124,6 @@ class CausalBase:
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
         )
-        tokenizer.decoder = decoders.ByteLevel()
         return tokenizer
 
 
@@ -182,20 +183,22 @@ class CausalLayers:
             for at in range(self._layers):
                 heard = self._maps[at, "heard"](self._normal(states)).view(len(place), -1, HEAD_WIDTH)
                 turning, values = heard[:, : HEADS + KEY_HEADS], heard[:, HEADS + KEY_HEADS :]
-                turning = turn(turning, *turned).transpose(0, 1)[None]
+                turning = turn(turning, *turned)
+                queries = turning[:, :HEADS]
+                if at == self._layers - 1:  # of which nothing is read but the last tokens
+                    lasts = ends[1:] - 1
+                    states, queries, mask = states[lasts], queries[lasts], mask[lasts]
                 mixed = scaled_dot_product_attention(
-                    turning[:, :HEADS],
-                    turning[:, HEADS:],
+                    queries.transpose(0, 1)[None],
+                    turning[:, HEADS:].transpose(0, 1)[None],
                     values.transpose(0, 1)[None],
                     attn_mask=mask,
                     enable_gqa=True,
                 )[0].transpose(0, 1)
-                states = states + self._maps[at, "mixed"](mixed.reshape(len(place), -1))
+                states = states + self._maps[at, "mixed"](mixed.reshape(len(states), -1))
                 gate, up = self._maps[at, "opened"](self._normal(states)).chunk(2, -1)
                 states = states + self._maps[at, "closed"](silu(gate) * up)
-            found: Numbers = torch.nn.functional.rms_norm(
-                states[ends[1:] - 1], (WIDTH,), eps=SMALLEST
-            ).numpy()
+            found: Numbers = torch.nn.functional.rms_norm(states, (WIDTH,), eps=SMALLEST).numpy()
         return found
 
     def _normal(self, states: Tensor) -> Tensor:

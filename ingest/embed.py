@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -23,7 +22,7 @@ from corpus.errors import ModelError
 from ingest.fuse import fused
 from ingest.pool import Piece, Pool, Pooled
 from ingest.settings import EMBEDDED_MODEL, Settings
-from ingest.threads import one_thread
+from ingest.threads import cut_alone, one_thread
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -136,7 +135,7 @@ class Embedder(Embeddings):
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        cut_alone()
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging

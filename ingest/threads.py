@@ -6,9 +6,15 @@ times slower. The same holds for the products of one batch among many.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+
+
+def cut_alone() -> None:
+    """Let tokenizers cut texts on one thread: sharing out a few short ones takes longer than cutting them."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # read when the package is loaded
 
 
 @contextmanager

@@ -53,6 +53,7 @@ class Pair:
         answers: How far the sentence answers the question, 0 to 1; None where only the stance is told.
         stance: Place in `STANCES`; None where it is not told.
         file: Where it stands.
+        leans: Whether the question leans on others, which stand before it.
     """
 
     question: str
@@ -61,6 +62,7 @@ class Pair:
     answers: float | None
     stance: int | None = None
     file: str = ""
+    leans: bool = False
 
     @property
     def is_kept_apart(self) -> bool:
@@ -90,12 +92,13 @@ class Sentences:
     like: NDArray[np.int32]
 
 
-def read_pairs(lexicon: Lexicon, worded: Worded = masked) -> list[Pair]:
+def read_pairs(lexicon: Lexicon, worded: Worded = masked, then: str = " ") -> list[Pair]:
     """Give the pairs of the files.
 
     Args:
         lexicon: The names of the medicines.
         worded: What is done with these: they are masked, or named as the lexicon names them.
+        then: What stands between the turns of a conversation.
 
     Raises:
         RecordError: A line has no mark.
@@ -103,12 +106,13 @@ def read_pairs(lexicon: Lexicon, worded: Worded = masked) -> list[Pair]:
     sources = {sentence: source for source, asked in load_expected().by_source.items() for sentence in asked}
     return [
         Pair(
-            worded(question.replace(TURN, " "), lexicon),
+            worded(question.replace(TURN, then), lexicon),
             worded(sentence, lexicon),
             sources.get(sentence, ""),
             _ANSWERS[mark],
             STANCES.index(mark) if mark in STANCES else None,
             file,
+            leans=TURN in question,
         )
         for file, sentence, mark, question in _lines()
     ]

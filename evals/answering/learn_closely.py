@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from evals.adapters import as_low_rank, learnable, resumed_factors, rounded, up_and_down
 from evals.answering.data import Pair, Sentences
 from evals.answering.learn import expected
+from evals.answering.turns import in_turns
 from evals.causal_adapters import LearningLayers, new_causal_factors
 from ingest.adapt import LowRank, Numbers
 from ingest.causal import WIDTH, CausalBase
@@ -22,6 +23,7 @@ class CloseMethod:
     epochs: float = 1.0
     pairs: float = 1.0  # share of the pairs in each epoch
     expected: int = 0  # questions of the corpus in each epoch, each with its sentence and two others
+    turned: int = 0  # conversations put together of such questions in each epoch, each with two sentences
     rank: int = 16
     rate: float = 3e-4
     head_rate: float = 2e-3
@@ -46,8 +48,18 @@ def learn_closely(
     base: CausalBase,
     method: CloseMethod,
     earlier: LearntClosely | None = None,
+    tell: Callable[[int, int, float], object] = lambda *_: None,
 ) -> LearntClosely:
-    """Learn from pairs and expected questions, from nothing or on from what was learnt before."""
+    """Learn from pairs and expected questions, from nothing or on from what was learnt before.
+
+    Args:
+        pairs: What is learnt from, medicines named.
+        sentences: With their expected questions, medicines named.
+        base: The packaged language model.
+        method: How it is learnt.
+        earlier: What it is learnt on from.
+        tell: Called after each step with its number, that of all, and the loss.
+    """
     import torch
     from torch.nn import functional
 
@@ -63,14 +75,15 @@ def learn_closely(
     learnt = [each for pair in factors.values() for each in pair]
     judged = [each for each in pairs if each.answers is not None]
     from_corpus = 3 * (method.expected + len(sentences.oblique)) if method.expected else 0
-    steps = int(method.epochs * (method.pairs * len(judged) + from_corpus) / method.batch)
+    drawn = method.pairs * len(judged) + from_corpus + 2 * method.turned
+    steps = int(method.epochs * drawn / method.batch)
     optimiser = torch.optim.AdamW(
         [{"params": learnt, "lr": method.rate}, {"params": [head, bias], "lr": method.head_rate}],
         weight_decay=method.decay,
     )
     schedule = up_and_down(optimiser, steps)
     batches = _batches(judged, sentences, method, random)
-    for _ in range(steps):
+    for step in range(steps):
         batch = next(batches)
         states = layers.last([_tokens(each, base) for each in batch])
         wanted = torch.tensor([each.answers or 0.0 for each in batch])
@@ -81,6 +94,7 @@ def learn_closely(
         torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         optimiser.step()
         schedule.step()
+        tell(step, steps, loss.item())
     return LearntClosely(as_low_rank(factors), rounded(head), rounded(bias))
 
 
@@ -97,6 +111,7 @@ def _batches(
         pairs = random.sample(judged, int(method.pairs * len(judged)))
         if method.expected:
             pairs += expected(sentences, method.expected, random)
+        pairs += in_turns(sentences, method.turned, random)
         pairs.sort(key=lambda each: len(each.question) + len(each.sentence) + random.random() * 25)
         starts = list(range(0, len(pairs) - method.batch + 1, method.batch))
         random.shuffle(starts)

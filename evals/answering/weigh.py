@@ -29,7 +29,7 @@ from retrieval.evidence.answering import load_pair_reader
 from retrieval.evidence.closely import load_close_reader
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.gather import gather
-from retrieval.evidence.weed import heads_of, read_closely
+from retrieval.evidence.weed import BEST, OPEN_FROM, OPEN_TO, heads_of, read_closely
 from retrieval.evidence.weigh import FEATURES, FEATURES_CLOSELY, WEIGHTS, WEIGHTS_CLOSELY, features_of
 from retrieval.pipeline import Citewell
 from retrieval.prepare import parts, understood
@@ -55,11 +55,26 @@ def main() -> None:
     click.echo(f"{len(wanted)} sentences for {len(groups)} questions, {int(wanted.sum())} of which answer")
     for at, name in enumerate(FEATURES_CLOSELY):
         click.echo(f"  {name} alone: AUC {roc_auc_score(wanted, inputs[:, at]):.3f}")
-    _learn(inputs[:, : len(FEATURES)], wanted, group_of, FEATURES, WEIGHTS)
-    _learn(inputs, wanted, group_of, FEATURES_CLOSELY, WEIGHTS_CLOSELY)
+    plain = _learn(inputs[:, : len(FEATURES)], wanted, group_of, FEATURES, WEIGHTS)
+    close = _learn(inputs, wanted, group_of, FEATURES_CLOSELY, WEIGHTS_CLOSELY)
+    is_open = (plain >= OPEN_FROM) & (plain <= OPEN_TO)
+    ways = (
+        ("nothing", plain),
+        ("everything", close),
+        (f"{is_open.mean():.0%}", np.where(is_open, close, plain)),
+    )
+    for read, seen in ways:
+        click.echo(f"Questions ended wrongly with {read} read closely: {_wrong(seen, wanted, group_of)}")
 
 
-def _learn(inputs: Inputs, wanted: Wanted, group_of: Groups, features: Sequence[str], path: Path) -> None:
+def _wrong(seen: Inputs, wanted: Wanted, group_of: Groups) -> int:
+    """Questions for which something is told though nothing answers, or nothing though something does."""
+    groups = [group_of == each for each in np.unique(group_of)]
+    return sum(bool((seen[rows] >= BEST).any() != wanted[rows].any()) for rows in groups)
+
+
+def _learn(inputs: Inputs, wanted: Wanted, group_of: Groups, features: Sequence[str], path: Path) -> Inputs:
+    """Learn and write weights; the probabilities that those learnt from other questions give."""
     model = LogisticRegression(C=100, max_iter=2000)
     folds = GroupKFold(_FOLDS)
     seen = cross_val_predict(model, inputs, wanted, groups=group_of, cv=folds, method="predict_proba")[:, 1]
@@ -78,6 +93,7 @@ def _learn(inputs: Inputs, wanted: Wanted, group_of: Groups, features: Sequence[
     }
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     click.echo(f"Wrote {path.name}: {data['weights']}, bias {data['bias']}.")
+    return np.asarray(seen, dtype=np.float64)
 
 
 def _of_the_writers(desk: Desk) -> Iterator[list[Row]]:

@@ -20,6 +20,7 @@ _ASKING_AFTER = r"(?=(?:how|what|whats|why|does|do|is|are|can|will|should)\b)"
 _AND = re.compile(rf"\s+(?:and|or|but|also)\s+{_ASKING}", re.I)
 _STORY = re.compile(rf",\s+{_ASKING_AFTER}(?=(?:\S+\s+){{4}})", re.I)
 _CASE = re.compile(r"\s*(?:and |but |so )*(?:if|when|while|after|before|since|because|once|as)\b", re.I)
+THEN = "\nThen: "  # between the turns of a conversation that is read closely
 _OF_ANOTHER = re.compile(r"\b(instead|else|other|another)\b", re.I)
 _FOR = re.compile(r"\b(for|in|with|against|of)\s+(my|the|a)?\s*$")
 
@@ -29,7 +30,8 @@ class Whole(NamedTuple):
 
     Attributes:
         masked: With medicines masked, for the reader that must not mind which one it is.
-        named: With each medicine under the name that it has in the lexicon, for the one that reads closely.
+        named: With each medicine under the name that it has in the lexicon, and `THEN` between turns, for the
+            one that reads closely.
     """
 
     masked: str
@@ -54,7 +56,7 @@ def questions_in(asked: Understanding, lexicon: Lexicon) -> list[str]:
 def as_read(asked: Understanding, lexicon: Lexicon) -> Whole:
     """What is read together with a sentence: a question after those that it leans on."""
     spoken = masked(asked.in_conversation, lexicon) if asked.leans_on else asked.wording or asked.text
-    return Whole(spoken, named(asked.in_conversation, lexicon))
+    return Whole(spoken, named(THEN.join((*asked.leans_on, asked.text)), lexicon))
 
 
 def _what_is_asked(asked: Understanding, lexicon: Lexicon) -> str:

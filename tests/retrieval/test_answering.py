@@ -151,7 +151,7 @@ def test_of_two_that_are_asked_about_each_is_told_where_one_is_told_surely():
     sure, unsure = (
         replace(evidence(text, score), vector=vector)
         for text, score, vector in zip(
-            texts, (1.2, 0.55), (np.array([1.0, 0.0]), np.array([0.0, 1.0])), strict=True
+            texts, (1.2, 0.4), (np.array([1.0, 0.0]), np.array([0.0, 1.0])), strict=True
         )
     )
     duration = replace(DIRECT, facets=("duration",), subjects=("lorazepam",))

@@ -132,7 +132,7 @@ def test_on_the_shipped_corpus_what_is_stated_first_is_right(citewell):
         ("is Valium an SSRI", "No. Diazepam", False),
         # That it is an antidepressant, as SSRIs are, tells nothing: the sources only count it elsewhere.
         ("is trazodone an SSRI", "Trazodone is an antidepressant", True),
-        ("is buspirone a benzo", "Buspirone", True),
+        ("is buspirone a benzo", "No. Buspirone is an azapirone", False),
         ("is sertraline an SSRI", "Yes. Sertraline", False),
     ],
 )

@@ -15,7 +15,7 @@ def test_a_follow_up_is_read_after_the_questions_that_it_leans_on():
     asked = read("and the worst ones?", "does Zoloft have side effects", "which of them pass")
     assert as_read(asked, LEXICON) == (
         "does this medicine have side effects which of them pass and the worst ones?",
-        "does sertraline have side effects which of them pass and the worst ones?",
+        "does sertraline have side effects\nThen: which of them pass\nThen: and the worst ones?",
     )
     assert questions_in(asked, LEXICON)[-1] == "which of them pass and the worst ones?"
     assert asked.in_conversation.startswith("does Zoloft")
