@@ -6,6 +6,7 @@ source says the same, it is cited beside the first.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,9 +31,11 @@ MOST_STATEMENTS = 12
 _SAME_MEANING = 0.85  # cosine from which two sentences say the same
 _SAME_MEANING_OF_ONE_WORK = 0.82
 _SAME_MEANING_HELD = 0.72
+_SAME_MEANING_OF_OTHERS_TOO = 0.74  # where one of them speaks of a medicine that nobody asked about
 _HELD_WITHIN = 0.75  # share of the shorter sentence's stems that the longer one holds
 _SAME_WORDS = 0.62  # share of common stems from which they do
 _DENIALS = frozenset({"no", "not", "nor", "never", "without"})
+_NUMBER = re.compile(r"\d[\d.,]*")
 _LEAST_NEWS = 10.0  # nats that a sentence must add to what is said; less are one or two words of framing
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.32  # nor does one this far behind the best of its slot, unless
@@ -108,6 +111,8 @@ def _pick(
             continue
         if not (slot.outlined or slot.extreme) and said and _adds_little(each, said, desk):
             continue
+        if not slot.extreme and _speaks_of_others_too(each, said, slot, desk.lexicon):
+            continue
         if first_named(each.text, desk.lexicon) in members:
             heard = sum(first_named(other.text, desk.lexicon) in members for other in said)
             if heard >= _OF_MEMBERS:
@@ -131,6 +136,30 @@ def _adds_little(each: Evidence, said: Sequence[Evidence], desk: Desk) -> bool:
         if news >= _LEAST_NEWS:
             return False
     return True
+
+
+def _speaks_of_others_too(each: Evidence, said: Sequence[Evidence], slot: Slot, lexicon: Lexicon) -> bool:
+    """Whether a sentence tells of a medicine that nobody asked about, and of those asked what is said.
+
+    A number that was not told yet is news.
+    """
+    meant = frozenset(slot.subjects).union(
+        *(lexicon.ancestors(name) | lexicon.members(name) for name in slot.subjects)
+    )
+    told = {number for other in said for number in _NUMBER.findall(other.text)}
+    if not _medicines(each, lexicon) - meant or set(_NUMBER.findall(each.text)) - told:
+        return False
+    own = each.entities & meant
+    return bool(own) and any(
+        own <= other.entities
+        and not _medicines(other, lexicon) - meant
+        and cosine(each.vector, other.vector) >= _SAME_MEANING_OF_OTHERS_TOO
+        for other in said
+    )
+
+
+def _medicines(each: Evidence, lexicon: Lexicon) -> frozenset[EntityId]:
+    return frozenset(name for name in each.entities if lexicon.entities[name].kind == "drug")
 
 
 def _is_of_its_sort(each: Evidence, slot: Slot, lexicon: Lexicon) -> bool:
