@@ -14,7 +14,7 @@ the question as in FAQ retrieval (Sakata et al. 2019, doi:10.1145/3331184.333132
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from corpus.errors import RecordError
 from corpus.files import CORPUS
-from corpus.lexicon import Lexicon
+from corpus.lexicon import Entity, Lexicon
 from corpus.problem import Problem
 
 EXPECTED = CORPUS / "questions"
@@ -118,11 +118,7 @@ def named(text: str, lexicon: Lexicon) -> str:
     >>> named("does Zoloft make you sleepy", load_lexicon())
     'does sertraline make you sleepy'
     """
-    for each in reversed(lexicon.mentions(text)):
-        entity = lexicon.entities[each.entity]
-        if entity.kind in _MASKED:
-            text = f"{text[: each.start]}{entity.name}{text[each.end :]}"
-    return text
+    return _medicines_as(lambda medicine: medicine.name, text, lexicon)
 
 
 def masked(question: str, lexicon: Lexicon) -> str:
@@ -135,8 +131,12 @@ def masked(question: str, lexicon: Lexicon) -> str:
     >>> masked("does Zoloft make you sleepy", load_lexicon())
     'does this medicine make you sleepy'
     """
-    text = question
-    for each in reversed(lexicon.mentions(question)):
-        if lexicon.entities[each.entity].kind in _MASKED:
-            text = f"{text[: each.start]}{ANY_MEDICINE}{text[each.end :]}"
-    return text.casefold()
+    return _medicines_as(lambda _: ANY_MEDICINE, question, lexicon).casefold()
+
+
+def _medicines_as(said: Callable[[Entity], str], text: str, lexicon: Lexicon) -> str:
+    for each in reversed(lexicon.mentions(text)):
+        medicine = lexicon.entities[each.entity]
+        if medicine.kind in _MASKED:
+            text = f"{text[: each.start]}{said(medicine)}{text[each.end :]}"
+    return text
