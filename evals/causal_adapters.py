@@ -43,9 +43,8 @@ class LearningLayers:
         lengths = torch.tensor([len(each) for each in texts])
         rows, longest = len(texts), int(lengths.max())
         place = torch.arange(longest)
-        held = (
-            (place[None] < lengths[:, None]).reshape(-1).nonzero().squeeze(1)
-        )  # tokens, without what fills up
+        # Tokens, without what fills up.
+        held = (place[None] < lengths[:, None]).reshape(-1).nonzero().squeeze(1)
         unseen = torch.ones(longest, longest, dtype=torch.bool).triu(1)
         mask = torch.zeros(longest, longest).masked_fill(unseen, -torch.inf).bfloat16()
         turned = rotation(place, torch.bfloat16)

@@ -146,13 +146,15 @@ def _speaks_of_others_too(each: Evidence, said: Sequence[Evidence], slot: Slot, 
     meant = frozenset(slot.subjects).union(
         *(lexicon.ancestors(name) | lexicon.members(name) for name in slot.subjects)
     )
+    if _medicines(each, lexicon) <= meant:
+        return False
     told = {number for other in said for number in _NUMBER.findall(other.text)}
-    if not _medicines(each, lexicon) - meant or set(_NUMBER.findall(each.text)) - told:
+    if set(_NUMBER.findall(each.text)) - told:
         return False
     own = each.entities & meant
     return bool(own) and any(
         own <= other.entities
-        and not _medicines(other, lexicon) - meant
+        and _medicines(other, lexicon) <= meant
         and cosine(each.vector, other.vector) >= _SAME_MEANING_OF_OTHERS_TOO
         for other in said
     )
