@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,6 +127,12 @@ class CausalBase:
         return tokenizer
 
 
+@lru_cache(maxsize=1)
+def load_causal_base() -> CausalBase:
+    """The packaged language model; its file is checked once for all that read with it."""
+    return CausalBase()
+
+
 class CausalLayers:
     """The lower layers with what was learnt merged in. Safe to use from several threads.
 
@@ -165,7 +171,7 @@ class CausalLayers:
             The normed state of each text's last token, shape (texts, WIDTH).
         """
         import torch
-        from torch.nn.functional import scaled_dot_product_attention, silu
+        from torch.nn.functional import silu
 
         with torch.inference_mode():
             texts = [before, *after]
@@ -188,14 +194,8 @@ class CausalLayers:
                 if at == self._layers - 1:  # of which nothing is read but the last tokens
                     lasts = ends[1:] - 1
                     states, queries, mask = states[lasts], queries[lasts], mask[lasts]
-                mixed = scaled_dot_product_attention(
-                    queries.transpose(0, 1)[None],
-                    turning[:, HEADS:].transpose(0, 1)[None],
-                    values.transpose(0, 1)[None],
-                    attn_mask=mask,
-                    enable_gqa=True,
-                )[0].transpose(0, 1)
-                states = states + self._maps[at, "mixed"](mixed.reshape(len(states), -1))
+                mixed = attend(queries, turning[:, HEADS:], values, mask)
+                states = states + self._maps[at, "mixed"](mixed)
                 gate, up = self._maps[at, "opened"](self._normal(states)).chunk(2, -1)
                 states = states + self._maps[at, "closed"](silu(gate) * up)
             found: Numbers = torch.nn.functional.rms_norm(states, (WIDTH,), eps=SMALLEST).numpy()
@@ -205,6 +205,28 @@ class CausalLayers:
         from torch.nn.functional import rms_norm
 
         return rms_norm(states, (WIDTH,), eps=SMALLEST).to(self._number)
+
+
+def attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+    """Attention of some tokens to others, by plain products: for so few, torch's own takes twice as long.
+
+    Args:
+        queries: Shape (tokens, HEADS, HEAD_WIDTH).
+        keys: Shape (others, KEY_HEADS, HEAD_WIDTH); each is heard by several of the queries' heads.
+        values: Likewise.
+        mask: What is added before the softmax, shape (tokens, others).
+
+    Returns:
+        Shape (tokens, WIDTH).
+    """
+    import torch
+
+    tokens, others = mask.shape
+    asking = queries.reshape(tokens, KEY_HEADS, -1, HEAD_WIDTH).permute(1, 2, 0, 3)
+    scores = torch.bmm(asking.reshape(KEY_HEADS, -1, HEAD_WIDTH), keys.permute(1, 2, 0)) / HEAD_WIDTH**0.5
+    shares = (scores.view(KEY_HEADS, -1, tokens, others) + mask).softmax(-1)
+    found = torch.bmm(shares.view(KEY_HEADS, -1, others), values.transpose(0, 1))
+    return found.view(KEY_HEADS, -1, tokens, HEAD_WIDTH).permute(2, 0, 1, 3).reshape(tokens, WIDTH)
 
 
 def rotation(place: Tensor, number: dtype) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -52,16 +52,27 @@ _WORD = re.compile(r"[^\W_]+")
 class Foreseen:
     """How like a question is to those that sentences are expected to answer.
 
+    Each array has an entry for every sentence that questions are written for, ordered by its row.
+
     Attributes:
-        likeness: The greatest cosine, by the row of the sentence; a sentence that no question is written
-            for is not in it.
-        passage: Row of the passage, by the row of the sentence.
-        question: Row of the likest expected question, by the row of the sentence.
+        sentence: Row of the sentence, ascending.
+        likeness: The greatest cosine.
+        passage: Row of the passage.
+        question: Row of the likest expected question.
     """
 
-    likeness: Mapping[int, float]
-    passage: Mapping[int, int]
-    question: Mapping[int, int]
+    sentence: NDArray[np.int64]
+    likeness: NDArray[np.float32]
+    passage: NDArray[np.int64]
+    question: NDArray[np.int64]
+
+    def of(self, rows: range) -> list[tuple[float, int] | None]:
+        """Of each of neighbouring sentences, its likeness and likest question; None where it has none."""
+        first, end = np.searchsorted(self.sentence, (rows.start, rows.stop))
+        here = slice(int(first), int(end))
+        found = zip(self.likeness[here].tolist(), self.question[here].tolist(), strict=True)
+        foreseen = dict(zip(self.sentence[here].tolist(), found, strict=True))
+        return [foreseen.get(row) for row in rows]
 
 
 class Index:
@@ -170,19 +181,15 @@ class Index:
                 dimension); a sentence is as like as to the part that is most like.
         """
         if not len(self.expected_of) or not len(questions):
-            return Foreseen({}, {}, {})
+            nothing = np.zeros(0, dtype=np.int64)
+            return Foreseen(nothing, nothing.astype(np.float32), nothing, nothing)
         vectors, (question, sentence, passage), first = self._expected
         likeness = (vectors @ questions.T).max(axis=1)[question]
         # Of each sentence, its likest question: the first that is as like as the likest of its group.
         most = np.repeat(np.maximum.reduceat(likeness, first), np.diff(first, append=len(likeness)))
         likest = np.flatnonzero(likeness == most)
         best = likest[np.searchsorted(likest, first)]
-        sentences = sentence[first].tolist()
-        return Foreseen(
-            dict(zip(sentences, likeness[best].tolist(), strict=True)),
-            dict(zip(sentences, passage[first].tolist(), strict=True)),
-            dict(zip(sentences, question[best].tolist(), strict=True)),
-        )
+        return Foreseen(sentence[first], likeness[best], passage[first], question[best])
 
     def expected_question(self, row: int) -> str:
         """Read the expected question, its medicines masked, at a row of `expected_vectors`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
     general = search(
         desk.index, _expanded(asked, desk), vectors[0], _PASSAGES_FOR_QUESTION, desk.filters, desk.method
     )
-    foreseen = desk.index.foreseen(load_reader().encode(parts))
+    foreseen = desk.index.foreseen(_encoded(tuple(parts)))
     likely = _likely(foreseen, asked, desk)
     cut: dict[int, list[Evidence]] = {}
     by_slot: list[tuple[Evidence, ...]] = []
@@ -97,6 +98,11 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         by_slot = [()] * len(by_slot)
     everything = tuple(each for row in sorted(cut) for each in cut[row])
     return Gathered(tuple(by_slot), everything, tuple(general))
+
+
+@lru_cache(maxsize=64)  # for the warnings of an answer, the same question is searched for again
+def _encoded(parts: tuple[str, ...]) -> Vectors:
+    return load_reader().encode(parts)
 
 
 def _with_its_heading(
@@ -161,14 +167,11 @@ def _licensed_for(
 def _likely(foreseen: Foreseen, asked: Understanding, desk: Desk) -> list[int]:
     """Rows of the passages with a sentence that is expected to answer such a question of its subjects."""
     allowed = allowed_rows(desk.index, desk.filters)
-    near = sorted(
-        (each for each, likeness in foreseen.likeness.items() if likeness >= _LIKELY),
-        key=lambda each: (-foreseen.likeness[each], each),
-    )
+    likest = np.argsort(-foreseen.likeness, kind="stable")[:_LOOKED_AT]
+    near = likest[foreseen.likeness[likest] >= _LIKELY]
     related = _related(asked, desk)
     rows: dict[int, None] = {}
-    for sentence in near[:_LOOKED_AT]:
-        row = foreseen.passage[sentence]
+    for sentence, row in zip(foreseen.sentence[near].tolist(), foreseen.passage[near].tolist(), strict=True):
         if row in rows or (allowed is not None and not _holds(allowed, row)):
             continue
         if not related or _named_in(row, sentence, desk) & related:
@@ -219,11 +222,11 @@ def _expanded(asked: Understanding, desk: Desk) -> str:
 
 def sentences_of(row: int, question: Vectors, desk: Desk, foreseen: Foreseen | None = None) -> list[Evidence]:
     """Cut a passage into its sentences; relevance is each one's cosine with the vector given."""
-    likeness = foreseen.likeness if foreseen is not None else {}
-    question_of = foreseen.question if foreseen is not None else {}
     passage = desk.index.passage(row)
     source = desk.index.source(SourceId(passage.source_id))
-    vectors = desk.index.sentence_vectors[desk.index.sentence_rows(row)].astype(np.float32)
+    rows = desk.index.sentence_rows(row)
+    vectors = desk.index.sentence_vectors[rows].astype(np.float32)
+    expected = foreseen.of(rows) if foreseen is not None else [None] * len(rows)
     texts = [resolved(span.of(passage.text), source) for span in passage.sentences]
     return [
         Evidence(
@@ -235,11 +238,11 @@ def sentences_of(row: int, question: Vectors, desk: Desk, foreseen: Foreseen | N
             vector=vector,
             entities=desk.lexicon.entities_in(text),
             relevance=float(vector @ question),
-            foreseen=likeness.get(at),
-            expected=desk.index.expected_question(question_of[at]) if at in question_of else "",
+            foreseen=of[0] if of is not None else None,
+            expected=desk.index.expected_question(of[1]) if of is not None else "",
             inserted=inserted,
         )
-        for at, span, (text, inserted), vector in zip(
-            desk.index.sentence_rows(row), passage.sentences, texts, vectors, strict=True
+        for of, span, (text, inserted), vector in zip(
+            expected, passage.sentences, texts, vectors, strict=True
         )
     ]

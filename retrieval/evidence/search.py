@@ -8,10 +8,9 @@ a second fusion. What each step is worth is measured by `make eval`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from heapq import nsmallest
 
 import numpy as np
 import tantivy
@@ -22,6 +21,7 @@ from corpus.record import Kind
 from ingest.document import Passage
 from ingest.embed import Vectors
 from ingest.index import Index
+from retrieval.evidence.fuse import NOTHING, Scores, best, fuse
 from retrieval.evidence.rerank import Reranker
 
 _FEEDBACK_PASSAGES = 2
@@ -99,32 +99,30 @@ def search(
     allowed = allowed_rows(index, filters)
     if allowed is not None and not len(allowed):
         return []
-    lexical = _lexical(index, query, method.candidates, filters) if method.dense_weight < 1 else {}
-    dense = _dense(index, vector, method.candidates, allowed) if method.dense_weight > 0 else {}
-    fused = _fuse(dense, lexical, method.dense_weight)
-    if method.feedback and dense and fused:
-        vector = _towards(index, vector, _best(fused, _FEEDBACK_PASSAGES))
+    weight = method.dense_weight
+    lexical = _lexical(index, query, method.candidates, filters) if weight < 1 else NOTHING
+    dense = _dense(index, vector, method.candidates, allowed) if weight > 0 else NOTHING
+    fused = fuse([(dense, weight), (lexical, 1 - weight)])
+    if method.feedback and len(dense.rows):
+        vector = _towards(index, vector, best(fused, _FEEDBACK_PASSAGES))
         dense = _dense(index, vector, method.candidates, allowed)
-        fused = _fuse(dense, lexical, method.dense_weight)
+        fused = fuse([(dense, weight), (lexical, 1 - weight)])
     if method.reranker is not None:
-        fused = _reranked(index, query, _best(fused, max(limit, _RERANKED)), fused, method.reranker)
+        fused = _reranked(index, query, best(fused, max(limit, _RERANKED)), fused, method.reranker)
+    rows = best(fused, limit)
     return [
-        Hit(row, index.passage(row), dense.get(row, 0.0), lexical.get(row, 0.0), fused[row])
-        for row in _best(fused, limit)
+        Hit(row, index.passage(row), *scores)
+        for row, *scores in zip(rows, dense.at(rows), lexical.at(rows), fused.at(rows), strict=True)
     ]
 
 
-def _reranked(
-    index: Index, query: str, rows: Sequence[int], fused: Mapping[int, float], reranker: Reranker
-) -> dict[int, float]:
+def _reranked(index: Index, query: str, rows: Sequence[int], fused: Scores, reranker: Reranker) -> Scores:
     """The mean of the fused score and the cross-encoder's, each min-max normalised over these passages.
 
     The mean, and not the cross-encoder alone, so that a poor one cannot lose what both searches found.
     """
     judged = reranker.scores(query, [index.passage(row).embedded_text for row in rows])
-    first = _min_max({row: fused[row] for row in rows})
-    second = _min_max({row: float(score) for row, score in zip(rows, judged, strict=True)})
-    return {row: (first[row] + second[row]) / 2 for row in rows}
+    return fuse([(Scores.of(rows, fused.at(rows)), 0.5), (Scores.of(rows, judged), 0.5)])
 
 
 @lru_cache(maxsize=64)  # visitors choose filters: what is remembered of them must stay small
@@ -170,15 +168,14 @@ def forget_rows() -> None:
     _collected_rows.cache_clear()
 
 
-def _dense(index: Index, vector: Vectors, limit: int, allowed: Rows | None) -> dict[int, float]:
-    rows, scores = index.vectors.search(vector, limit, allowed)
-    return {int(row): float(score) for row, score in zip(rows, scores, strict=True)}
+def _dense(index: Index, vector: Vectors, limit: int, allowed: Rows | None) -> Scores:
+    return Scores.of(*index.vectors.search(vector, limit, allowed))
 
 
-def _lexical(index: Index, query: str, limit: int, filters: Filters) -> dict[int, float]:
+def _lexical(index: Index, query: str, limit: int, filters: Filters) -> Scores:
     words = re.findall(r"\w+", query.casefold())
     if not words:
-        return {}
+        return NOTHING
     # Quoting each word keeps 'and', 'or' and 'not' from being read as operators.
     parsed, _ = index.words.parse_query_lenient(
         " ".join(f'"{word}"' for word in words), ["text", "header"], field_boosts={"header": _HEADER_BOOST}
@@ -188,9 +185,9 @@ def _lexical(index: Index, query: str, limit: int, filters: Filters) -> dict[int
         parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), *conditions])
     found = index.searcher.search(parsed, limit, count=False).hits
     if not found:
-        return {}
-    rows_found = index.searcher.fast_field_values("row", [address for _, address in found])
-    return {int(row): float(score) for row, (score, _) in zip(rows_found, found, strict=True)}
+        return NOTHING
+    rows = index.searcher.fast_field_values("row", [address for _, address in found])
+    return Scores.of(rows, [score for score, _ in found])
 
 
 def _conditions(index: Index, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
@@ -234,28 +231,6 @@ def _collected_rows(index: Index, collections: frozenset[str]) -> tuple[bool, li
 @lru_cache(maxsize=8)
 def _retracted_rows(index: Index) -> list[int]:
     return index.rows_where("json_extract(s.record, '$.retracted') = 1", [])
-
-
-def _fuse(dense: Mapping[int, float], lexical: Mapping[int, float], weight: float) -> dict[int, float]:
-    first, second = _min_max(dense), _min_max(lexical)
-    return {
-        row: weight * first.get(row, 0.0) + (1 - weight) * second.get(row, 0.0)
-        for row in first.keys() | second.keys()
-    }
-
-
-def _min_max(scores: Mapping[int, float]) -> dict[int, float]:
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    if high == low:
-        return dict.fromkeys(scores, 1.0)
-    return {row: (score - low) / (high - low) for row, score in scores.items()}
-
-
-def _best(scores: Mapping[int, float], limit: int) -> list[int]:
-    # Equal scores are ordered by row, so that the same index gives the same ranking everywhere.
-    return [row for _, row in nsmallest(limit, ((-score, row) for row, score in scores.items()))]
 
 
 def _towards(index: Index, vector: Vectors, rows: Sequence[int]) -> Vectors:

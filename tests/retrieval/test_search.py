@@ -3,7 +3,8 @@
 import pytest
 
 from corpus.record import Kind
-from retrieval.evidence.search import Filters, Method, _fuse, search
+from retrieval.evidence.fuse import NOTHING, Scores, best, fuse
+from retrieval.evidence.search import Filters, Method, search
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,19 @@ def ask(citewell):
 
 
 def test_fusion_is_min_max_and_a_missing_score_is_zero():
-    fused = _fuse({1: 0.9, 2: 0.5}, {2: 8.0, 3: 4.0}, 0.5)
-    assert fused == {1: 0.5, 2: 0.5, 3: 0.0}
-    assert _fuse({1: 0.9, 2: 0.5}, {2: 8.0, 3: 4.0}, 1.0) == {1: 1.0, 2: 0.0, 3: 0.0}
+    dense, lexical = Scores.of([2, 1], [0.5, 0.9]), Scores.of([2, 3], [8.0, 4.0])
+    fused = fuse([(dense, 0.5), (lexical, 0.5)])
+    assert (fused.rows.tolist(), fused.values.tolist()) == ([1, 2, 3], [0.5, 0.5, 0.0])
+    assert fuse([(dense, 1.0), (NOTHING, 0.0)]).at([1, 2, 3]) == [1.0, 0.0, 0.0]
+    assert fuse([(NOTHING, 0.5), (Scores.of([7], [3.0]), 0.5)]).values.tolist() == [0.5]
+    assert fuse([(NOTHING, 1.0)]).at([7]) == [0.0]
+
+
+def test_of_equal_scores_the_lesser_row_comes_first():
+    scores = Scores.of([9, 4, 6, 1], [0.5, 0.5, 0.7, 0.1])
+    assert best(scores, 3) == [6, 4, 9]
+    assert best(scores, 9) == [6, 4, 9, 1]
+    assert best(NOTHING, 3) == []
 
 
 def test_words_and_meaning_both_find(ask):
