@@ -10,7 +10,7 @@ from corpus.lexicon import EntityId, Lexicon
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_certain
 from retrieval.question.mend import SUBJECT_KINDS
-from retrieval.question.slot import Slot
+from retrieval.question.slot import JOINT, Slot
 from retrieval.question.understand import Understanding
 
 _IS = re.compile(
@@ -39,6 +39,7 @@ _LISTED = re.compile(
     r"(?:(?:[\w-]+ ){1,3}\()?",
     re.IGNORECASE,
 )
+_PAIR = 2
 _OPENING = 5  # characters that may stand before a name: "The "
 
 
@@ -67,9 +68,11 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     if slot.facets[:1] == ("definition",) and max(fits) < _OF_ITS_PAGE and _is_drug(slot.subjects, lexicon):
         return None  # what its class is does not say what it is
     unasked = _unasked(each, asked, lexicon)
-    # Where two are compared, a third is a stranger in any company.
+    # Where two are compared, a third is a stranger in any company; so is it in the place of one that is asked
+    # about with another: "venlafaxine and diazepam" says nothing of paracetamol and diazepam.
     compares = slot.together and asked.kind in {"compare", "contrast"}
-    others = unasked if compares else unasked - _listed_with(each, asked, lexicon)
+    in_place = not all(fits) and not slot.outlined and asks_of_both(asked)
+    others = unasked if compares or in_place else unasked - _listed_with(each, asked, lexicon)
     listed = len(unasked - others)
     if slot.sure:  # the food or the salt that it warns of is no other medicine
         others = {entity for entity in others if lexicon.entities[entity].kind != "substance"}
@@ -79,7 +82,7 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     if leads and (max(fits) < 1.0 or slot.together or _OF_ITS_OWN & set(slot.facets[:1])):
         return None  # what a sentence names first it is about
     # What a drug did against a third says nothing of one against the other.
-    is_strict = slot.sure or (slot.direct and asked.kind in {"compare", "contrast"})
+    is_strict = slot.sure or in_place or (slot.direct and asked.kind in {"compare", "contrast"})
     if others and not slot.names_others and (is_strict or max(fits) < 1.0 or leads):
         return None
     both = 0.3 * (sum(fit > 0 for fit in fits) - 1)
@@ -89,9 +92,21 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
     return max(fits) + both - 0.15 * min(members, 2) - aside
 
 
+def asks_of_both(asked: Understanding) -> bool:
+    """Whether a question names two, and asks neither what sets them apart nor about one after the other."""
+    return len(asked.subjects) >= _PAIR and asked.kind in {"yes_no", "open"} and not asked.inherited
+
+
 def is_about_any(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:
     """Whether a sentence is about one of some subjects, or about its class."""
     return any(_fit(each, subject, lexicon) for subject in subjects)
+
+
+def is_with_a_third(each: Evidence, asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether it is asked about two, and a sentence is about one of them and something else."""
+    if not asks_of_both(asked) or all(_fit(each, subject, lexicon) for subject in asked.subjects):
+        return False
+    return bool(_unasked(each, asked, lexicon))
 
 
 def is_first_about(each: Evidence, asked: Understanding, lexicon: Lexicon) -> bool:
@@ -124,6 +139,8 @@ def _says_of_which(
     each: Evidence, slot: Slot, asked: Understanding, fits: Sequence[float], lexicon: Lexicon
 ) -> bool:
     """Whether a sentence that should speak of all does; of two that are compared, not only of their class."""
+    if slot.sure and JOINT & set(asked.facets) and asks_of_both(asked):
+        return sum(map(bool, fits)) >= _PAIR  # what one does with others at large says nothing of the two
     if slot.together:
         return all(fits) and _tells_apart(each, slot.subjects, lexicon)
     return not (slot.direct and asked.kind == "compare") or any(_sides(each, asked.subjects, lexicon))

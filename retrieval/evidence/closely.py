@@ -16,7 +16,7 @@ import numpy as np
 
 from ingest.adapt import LowRank, Numbers
 from ingest.asking import read_arrays, split_low_rank
-from ingest.causal import CausalBase, CausalLayers, is_installed
+from ingest.causal import CausalBase, CausalLayers, is_installed, load_causal_base
 from ingest.threads import one_thread
 
 WEIGHTS = Path(__file__).with_name("closely.npz")
@@ -39,7 +39,7 @@ class CloseReader:
 
     @cached_property
     def _model(self) -> tuple[CausalBase, CausalLayers]:
-        base = CausalBase()
+        base = load_causal_base()
         return base, CausalLayers(base, self._low_rank, LAYERS)
 
     def read(self, question: str, sentences: Sequence[str]) -> list[float]:

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from corpus.facets import FacetId
 from corpus.lexicon import Lexicon
 from ingest.embed import Vectors
-from retrieval.evidence.about import context_fit, is_about_any, is_first_about, names, subject_fit
+from retrieval.evidence.about import (
+    context_fit,
+    is_about_any,
+    is_first_about,
+    is_with_a_third,
+    names,
+    subject_fit,
+)
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.foresight import answers, is_beside, is_certain, is_far, is_nearly_sure, is_sure
 from retrieval.evidence.licence import asks_for_licence, is_licensed_for_one, tells_licence
@@ -89,6 +96,8 @@ def is_worth_reading(each: Evidence, asked: Understanding, lexicon: Lexicon) -> 
     if asks_for_licence(asked) and not tells_licence(each):
         return False
     if asks_for_most(asked, lexicon) and not may_tell_most(each):
+        return False
+    if is_with_a_third(each, asked, lexicon):
         return False
     return is_first_about(each, asked, lexicon) and context_fit(each, asked.context, lexicon) >= 0
 

@@ -41,6 +41,9 @@ _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
 # little: by `python -m evals.answering.weigh`, 82 of 1,520 questions end wrongly with 43 % of the sentences
 # read closely, 81 with all of them, and 123 with none.
 OPEN_FROM, OPEN_TO = 0.12, 0.9
+# What the best must reach for that which was not read, and is sure to answer, to stand beside it: where
+# nothing plainly answers, such a question is not what it was expected to answer.
+_BEST_OF_UNREAD = 0.65
 # A reading below which nothing stands beside what answers best, unless it would do alone: so little of it
 # answers too.
 _BESIDE = 0.1
@@ -70,7 +73,8 @@ def weed(
     """Keep of each part what answers the question, what answers it best first; nothing where nothing does.
 
     Sentences without expected questions, of sources that are not the shipped ones, are kept as they are: the
-    reader has learnt from the shipped ones. So is, where something answers, what was not read and is sure to.
+    reader has learnt from the shipped ones. So is, where something plainly answers, what was not read and is
+    sure to.
 
     Args:
         by_slot: Judged sentences of each part, best first.
@@ -185,9 +189,10 @@ def _kept(
     """What was read to answer, or says the same as what was; and what need not be read."""
     kept = []
     best = max(heads, key=lambda each: read[each.key].answering, default=None)
+    plainly = best is not None and read[best.key].answering >= _BEST_OF_UNREAD
     for each in judged:
         head = each if each.key in read else _same(each, heads)
-        if each.foreseen is None or (heads and head is None and is_sure(each)):
+        if each.foreseen is None or (plainly and head is None and is_sure(each)):
             kept.append(each)
         elif heads and head is not None and _may_stand(head, best, read, least):
             reading, probability = read[head.key].reading, read[head.key].answering

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from corpus.facets import FacetId, FacetTable
@@ -37,6 +38,11 @@ _SERIOUS, _BOXED = FacetId("serious_harms"), FacetId("boxed_warning")
 _TIMED = frozenset({"duration", "onset"})
 _OF_HELP = frozenset({"response", "efficacy", "mechanism"})  # "how come it helped" sounds like the last
 _BARE = 4  # words: "and duloxetine?" asks for an overview, a sentence without a facet does not
+# Nor does one that asks for something else, whatever that is: "who makes Xanax".
+_ASKS_FOR_MORE = re.compile(
+    r"\W*(?:who|when|where|why|which|how(?! about\b)|do|does|did|is|are|was|can|could|should|will|would)\b",
+    re.IGNORECASE,
+)
 _ALONE_LIMIT = 5
 _SHARED_LIMIT = 3
 
@@ -90,7 +96,8 @@ def _main(asked: Understanding, lexicon: Lexicon, facets: FacetTable) -> tuple[S
             outline = load_outlines()["condition"]
         return from_outline(outline, asked, subjects, (), facets)
     named_alone = len(subjects) == 1 and asked.subjects and not asked.terms and not partners
-    if not wanted and named_alone and not asked.leans_on and len(asked.text.split()) <= _BARE:
+    is_bare = len(asked.text.split()) <= _BARE and not _ASKS_FOR_MORE.match(asked.text)
+    if not wanted and named_alone and not asked.leans_on and is_bare:
         return from_outline(load_outlines()["overview"], asked, subjects, (), facets)
     if not wanted:
         # Nothing says what is wanted of them: then a statement must at least be about all that is named.

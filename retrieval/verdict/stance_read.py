@@ -23,6 +23,8 @@ _ANSWERS, _CLEAR = 0.6, 0.9
 # What the probabilities of the same answer to two questions add up to, what that to the person's own question
 # must be at least, by itself and with the story or the turns before it, and what that of the contrary may be.
 _SAME, _TO_THIS, _TO_ALL, _CONTRARY = 1.2, 0.45, 0.3, 0.1
+# Probability of a yes below which no words of a sentence say it.
+_HARDLY = 0.3
 
 
 def stance_as_read(
@@ -43,6 +45,24 @@ def stance_as_read(
     if reading.yes < _CLEAR or _is_of_one_case(proposition, asked):
         return silent("it was not read to say yes, or about one case only")
     return worded_as(proposition, Side.AFFIRMS, "it was read to say so", sentence, lexicon)
+
+
+def is_read_otherwise(asked: Understanding, evidence: Evidence, lexicon: Lexicon) -> bool:
+    """Whether a sentence whose words say yes to a question was not read to say so.
+
+    Insomnia among the side effects of a medicine does not say that insomnia can kill. Of sources other than
+    the shipped ones, from which the reader has learnt, words decide alone.
+    """
+    if evidence.foreseen is None:
+        return False
+    if evidence.reading is not None and evidence.reading.yes >= _HARDLY:
+        return False
+    # What is read with the turns before it, or the story around it, is read less surely.
+    return _read(question_in(asked.wording or asked.text), evidence, lexicon).yes < _HARDLY
+
+
+def _read(question: str, evidence: Evidence, lexicon: Lexicon) -> Reading:
+    return load_pair_reader().read(masked(question, lexicon), [masked(evidence.text, lexicon)])[0]
 
 
 def stance_as_expected(
@@ -72,11 +92,7 @@ def stance_as_expected(
         return silent("it asks about an amount, or about what somebody should do")
     if evidence.reading is not None and evidence.reading.yes < _TO_ALL and not is_exact(evidence):
         return silent("it was not read to say yes to all that was asked")
-    sentence = masked(evidence.text, lexicon)
-    one, two = (
-        load_pair_reader().read(masked(question, lexicon), [sentence])[0]
-        for question in (question_in(asked.text), evidence.expected)
-    )
+    one, two = (_read(each, evidence, lexicon) for each in (question_in(asked.text), evidence.expected))
     if one.yes < _TO_THIS or one.yes + two.yes < _SAME or max(one.no, two.no) > _CONTRARY:
         return silent("it was not read to say the same to both")
     return worded_as(proposition, Side.AFFIRMS, "it was read to say so", evidence.text, lexicon)

@@ -21,8 +21,8 @@ from retrieval.support.claims import read_claim
 from retrieval.support.wording import load_wording
 from retrieval.verdict.differ import SOURCES_DIFFER, together
 from retrieval.verdict.proposition import Proposition, as_expected, read_proposition
-from retrieval.verdict.stance import Side, Stance, stance_on
-from retrieval.verdict.stance_read import stance_as_expected, stance_as_read
+from retrieval.verdict.stance import Side, Stance, silent, stance_on
+from retrieval.verdict.stance_read import is_read_otherwise, stance_as_expected, stance_as_read
 from retrieval.verdict.stance_words import load_stance_words
 
 _PAIR = 2
@@ -86,6 +86,12 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
     """
     text = each.evidence.text
     found = stance_on(proposition, text, lexicon)
+    if found.side is Side.AFFIRMS and _may_be_misread(proposition):
+        found = (
+            silent("it was not read to say yes")
+            if is_read_otherwise(asked, each.evidence, lexicon)
+            else found
+        )
     surely = proposition.asks == "safety" or is_sure(each.evidence)  # a warning may be believed sooner
     may_be_read = each.heading == IN_SHORT and surely
     if found.side is Side.SILENT and each.evidence.reading is not None and may_be_read:
@@ -98,6 +104,11 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
         return found
     again = stance_on(other, text, lexicon)
     return again if again.side is Side.DENIES else found
+
+
+def _may_be_misread(proposition: Proposition) -> bool:
+    """Whether reading tells as much as words: not of classes, of which has more, nor of what may be done."""
+    return proposition.premise is None and proposition.asks not in {"safety", "comparison", "equality"}
 
 
 def _on_all(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:

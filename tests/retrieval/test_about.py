@@ -6,6 +6,7 @@ import pytest
 
 from corpus.lexicon import load_lexicon
 from retrieval.evidence.about import is_about_any, subject_fit
+from retrieval.evidence.may import is_worth_reading
 from retrieval.evidence.spoken import speaks_of_names
 from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import understand
@@ -85,3 +86,43 @@ def test_a_name_that_nothing_knows_must_be_spoken_of_where_a_name_stands(questio
     asked = understand(question, LEXICON, lambda word: True)
     about = said("Sertraline can cause nausea, headache and a strange feeling in the head.")
     assert speaks_of_names(about, asked, citewell.desk) is speaks
+
+
+def test_a_third_in_the_place_of_one_of_the_two_says_nothing_of_them():
+    question = "is it ok if i take paracetamol with diazepam"
+    third = "Interactions between venlafaxine and diazepam were small."
+    assert fit(question, third) is None
+    assert fit(question, third, sure=True) is None
+    assert fit(question, "Diazepam interacts with other medicines.", sure=True) is None
+    assert fit("does venlafaxine interact with diazepam", third, sure=True) is not None
+    # Asked about one, after the other was named.
+    assert fit("im on paracetamol, does diazepam make you sleepy", "Diazepam causes sleepiness.") is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "worth"),
+    [
+        (
+            "can i take melatonin with sertraline",
+            "SSRIs such as sertraline with aspirin raise bleeding.",
+            False,
+        ),
+        (
+            "can i take ibuprofen with sertraline",
+            "SSRIs such as sertraline with NSAIDs raise bleeding.",
+            True,
+        ),
+        ("is sertraline addictive", "SSRIs like sertraline with aspirin raise bleeding.", True),
+    ],
+)
+def test_what_nothing_else_answers_is_read_only_where_it_is_about_both(question, sentence, worth):
+    asked = understand(question, LEXICON, lambda _: True)
+    each = replace(said(f"{sentence} It was found so."), foreseen=0.9)
+    assert is_worth_reading(each, asked, LEXICON) is worth
+
+
+@pytest.mark.parametrize("name", ["dapoxetine", "brotizolam", "tetrazepam", "valsartan"])
+def test_a_medicine_is_not_read_as_another_of_nearly_its_name(name):
+    asked = understand(f"is it ok to take {name} with sertraline", LEXICON, lambda _: True)
+    assert name in asked.subjects
+    assert not asked.corrections

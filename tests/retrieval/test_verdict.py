@@ -299,3 +299,14 @@ def test_a_yes_by_reading_needs_a_sentence_that_was_expected_to_answer_it(citewe
         "retrieval.verdict.verdict.stance_as_expected", lambda *_: Stance(Side.SILENT, "not asked here")
     )
     assert citewell.ask(question).verdict is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can insomnia kill you",  # insomnia stands among the side effects of a medicine
+        "can i get pregnant on prozac",  # what it may do late in pregnancy
+    ],
+)
+def test_words_say_yes_only_where_the_sentence_is_read_to_say_so(citewell, question):
+    assert citewell.ask(question).verdict is None
