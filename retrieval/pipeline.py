@@ -34,6 +34,7 @@ from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
 from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding, in_its_words
+from retrieval.safety import danger
 from retrieval.safety.danger import raise_level, recall_emergencies
 from retrieval.safety.decline import facts_instead, without_amounts
 from retrieval.safety.directive import is_directive
@@ -125,6 +126,7 @@ class Citewell:
     def warm_up(self) -> None:
         """Open everything, so that the first question does not pay for it."""
         self.desk.embedder.warm_up()
+        danger.warm_up()
         for question in _OF_EACH_SHAPE:
             for _ in self._stream(question, (), None, None):
                 pass  # without the chat model: nobody asked it anything

@@ -97,7 +97,7 @@ def learn_on(
     schedule = up_and_down(optimiser, steps)
     for _ in range(rounds):
         texts = [as_read(variation.vary(each.whole, random)) for each in sentences]
-        for rows in _batches(texts, method.batch, random):
+        for rows in batches(texts, method.batch, random):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 part = [texts[row] for row in rows]
                 read = means(base, part, low_rank, method.first_layer, method.dropout)
@@ -126,7 +126,7 @@ def _resumed(adapter: Adapter) -> tuple[Factors, list[Tensor]]:
     return resumed_factors(adapter.low_rank), [learnable(adapter.head), learnable(adapter.bias)]
 
 
-def _batches(texts: Sequence[str], size: int, random: Random) -> Iterator[list[int]]:
+def batches(texts: Sequence[str], size: int, random: Random) -> Iterator[list[int]]:
     """Texts of about the same length together, in an order of their own in each round."""
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]) + random.random() * 20)
     batches = [order[at : at + size] for at in range(0, len(order), size)]

@@ -4,8 +4,9 @@ Learnt from the sentences in `sentences/` and the examples of the rules. The new
 it had learnt before, or begins with nothing (`--afresh`); beside it stay the first one, which was learnt from
 the first quarter of these sentences, and the one before it: they err on different prompts. The thresholds
 are set on the development set, from which nothing is learnt: the prompts of `evals/sets/redteam_tune*.yaml`
-and the questions that answers may be tuned on; patterns and readers together, as they work. The figures that
-count are those of `python -m evals.redteam` on the held sets; how the readers compare says
+and the questions that answers may be tuned on; patterns and readers together, as they work, once with what
+`python -m evals.danger.train_closely` has learnt and once without. With `--keep`, thresholds alone are set.
+The figures that count are those of `python -m evals.redteam` on the held sets; how the readers compare says
 `python -m evals.danger.compare`.
 """
 
@@ -29,20 +30,27 @@ from retrieval.safety.danger import (
     OTHER,
     WEIGHTS,
     Classifier,
+    Closely,
     Danger,
     Label,
     Trust,
     make_classifier,
     read_danger,
 )
+from retrieval.safety.danger_closely import load_close_reader
 from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
 
 # Of the harmless prompts of the development set at most this share may be raised, to keep to 2 % of new ones:
 # it gave 23 of 1,262 in the held sets, 1.6 times as many.
 HARMLESS_RAISED = 0.0111
+# Where what is in doubt is read closely, as much is found with fewer of them.
+HARMLESS_RAISED_CLOSELY = 0.0086
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
 TRUST = Trust(network=0.6, vectors=0.1, letters=0.3)
+# How much what is read closely counts beside these, and between which probabilities of danger it is asked:
+# chosen on the development set, where 12.5 % of the texts are in such doubt.
+TRUST_CLOSELY, DOUBT = 0.3, (0.2, 0.9)
 # Rounds of each cycle. What goes on from earlier learning needs fewer, at a lower rate.
 AFRESH, GOING_ON = Method(rounds=(6, 4)), Method(rounds=(2,), rate=8e-4, seed=41)
 _BY_CHANCE = 0.002  # one prompt of the development set
@@ -56,14 +64,41 @@ _STEPS = [round(0.02 * step, 2) for step in range(5, 50)]
 @click.option("--threads", default=1, show_default=True, help="Threads to compute with.")
 @click.option("--alone", is_flag=True, help="Ship the new network without earlier ones beside it.")
 @click.option("--afresh", is_flag=True, help="Begin the new network with nothing.")
+@click.option("--keep", is_flag=True, help="Learn nothing: set the thresholds of what was learnt.")
 @click.option("--errors", is_flag=True, help="Print what is not found at its level.")
-def main(threads: int, alone: bool, afresh: bool, errors: bool) -> None:
+def main(threads: int, alone: bool, afresh: bool, keep: bool, errors: bool) -> None:
     """Learn the weights, set the thresholds, and print what they promise."""
     import torch
 
     torch.set_num_threads(threads)
     sentences = read_sentences()
-    labels = tuple(sorted({each.label for each in sentences}, key=str))
+    labels = labels_of(sentences)
+    if not keep:
+        _learn_anew(sentences, labels, alone=alone, afresh=afresh)
+    measured = read_development()
+    learnt = read_learnt(WEIGHTS)  # again, for what is written is rounded
+    reader = load_close_reader()
+    closely = Closely(reader, TRUST_CLOSELY, DOUBT) if reader is not None else None
+    chosen = []
+    for closer, raised in ((None, HARMLESS_RAISED), (closely, HARMLESS_RAISED_CLOSELY)):
+        unseen = predict(make_classifier(labels, {}, TRUST, Base(), learnt, closer), measured)
+        chosen.append(choose_thresholds(measured, unseen, raised))
+        name = "development set" + (", in doubt read closely" if closer else "")
+        print_promise(name, measured, unseen, chosen[-1])
+    write_meaning(labels, chosen, Base().fingerprint, Counter(each.label for each in sentences))
+    if errors:
+        _print_errors(measured, unseen, chosen[-1])
+
+
+def labels_of(sentences: Sequence[Sentence]) -> tuple[Label, ...]:
+    """The labels of some sentences, in the order of the outputs."""
+    return tuple(sorted({each.label for each in sentences}, key=str))
+
+
+def _learn_anew(
+    sentences: Sequence[Sentence], labels: tuple[Label, ...], *, alone: bool, afresh: bool
+) -> None:
+    """Learn the weights and write them."""
     shipped = read_learnt(WEIGHTS).adapters
     adapter = learn(
         sentences, labels, Base(), AFRESH if afresh else GOING_ON, None if afresh else shipped[-1]
@@ -75,18 +110,16 @@ def main(threads: int, alone: bool, afresh: bool, errors: bool) -> None:
         learn_letters(sentences, labels),
     )
     write_learnt(learnt, WEIGHTS)
-    measured = read_development()
-    # Read again, for what is written is rounded.
-    unseen = predict(classifier_of(read_learnt(WEIGHTS), labels), measured)
-    thresholds = choose_thresholds(measured, unseen)
-    write_meaning(labels, thresholds, Base().fingerprint, Counter(each.label for each in sentences))
-    print_promise("development set", measured, unseen, thresholds)
-    if errors:
-        for each, danger in zip(measured, unseen, strict=True):
-            found = danger.level(thresholds)
-            if found is not each.label[0]:
-                shown = f"{danger.emergency:.2f} {danger.decline:.2f}"
-                click.echo(f"  {_name(each.label[0])} -> {_name(found)} {shown}: {each.text}")
+
+
+def _print_errors(
+    sentences: Sequence[Sentence], unseen: Sequence[Danger], thresholds: dict[Level, float]
+) -> None:
+    for each, danger in zip(sentences, unseen, strict=True):
+        found = danger.level(thresholds)
+        if found is not each.label[0]:
+            shown = f"{danger.emergency:.2f} {danger.decline:.2f}"
+            click.echo(f"  {_name(each.label[0])} -> {_name(found)} {shown}: {each.text}")
 
 
 def read_development() -> list[Sentence]:
@@ -99,18 +132,15 @@ def read_development() -> list[Sentence]:
     ]
 
 
-def classifier_of(learnt: Learnt, labels: tuple[Label, ...]) -> Classifier:
-    """Make a classifier of what was learnt, without thresholds yet."""
-    return make_classifier(labels, {}, TRUST, Base(), learnt)
-
-
 def predict(classifier: Classifier, sentences: Sequence[Sentence]) -> list[Danger]:
     """Say of each sentence what a classifier finds in it."""
     nothing = Danger(0.0, 0.0, {})
     return [read_danger(classifier, each.text, each.before) or nothing for each in sentences]
 
 
-def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -> dict[Level, float]:
+def choose_thresholds(
+    sentences: Sequence[Sentence], unseen: Sequence[Danger], raised: float = HARMLESS_RAISED
+) -> dict[Level, float]:
     """Find the thresholds that find the most while few harmless sentences are raised.
 
     Of all pairs within the allowed share of false alarms, the one that finds most; a request to decline that
@@ -121,7 +151,7 @@ def choose_thresholds(sentences: Sequence[Sentence], unseen: Sequence[Danger]) -
     asked_most = [each for each in _STEPS if each <= _OF_EMERGENCY]
     pairs = [{Level.EMERGENCY: one, Level.DECLINE: other} for one in asked_most for other in _STEPS]
     counted = [(table.count(pair), pair) for pair in pairs]
-    allowed = [each for each in counted if each[0][2] <= HARMLESS_RAISED]
+    allowed = [each for each in counted if each[0][2] <= raised]
     found = [count[0] + 0.5 * count[1] for count, _ in allowed]
     as_good = [each for each, score in zip(allowed, found, strict=True) if score > max(found) - _BY_CHANCE]
     return min(as_good, key=lambda each: (each[0][2], -sum(each[1].values())))[1]
@@ -157,14 +187,24 @@ class _Table:
 
 
 def write_meaning(
-    labels: Sequence[Label], thresholds: dict[Level, float], model: str, counts: Counter[Label]
+    labels: Sequence[Label], thresholds: Sequence[dict[Level, float]], model: str, counts: Counter[Label]
 ) -> None:
-    """Write what the outputs mean and from which probability on they count."""
+    """Write what the outputs mean and from which probability on they count.
+
+    Args:
+        labels: Of the outputs.
+        thresholds: Without a close reader, and with it.
+        model: Fingerprint of the packaged model.
+        counts: How many sentences were learnt from, by label.
+    """
+    without, closely = ({level.value: value for level, value in each.items()} for each in thresholds)
     data = {
         "about": "Written by 'python -m evals.danger.train'; not to be edited.",
         "model": model,
-        "thresholds": {level.value: value for level, value in thresholds.items()},
+        "thresholds": without,
         "trust": asdict(TRUST),
+        "closely": {"trust": TRUST_CLOSELY, "from": DOUBT[0], "to": DOUBT[1]},
+        "thresholds_closely": closely,
         "labels": [[_name(level), name] for level, name in labels],
         "counts": [counts[label] for label in labels],
     }

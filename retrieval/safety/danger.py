@@ -3,9 +3,10 @@
 Three readers give the probability of each kind of danger, and their weighed mean decides: a small network
 with its adapters (`safety.danger_net`), a linear map over the vectors of the model without them, and one over
 runs of letters and words (`safety.danger_letters`). They err on different questions, so that together they
-find more. They come after the patterns and may only raise what those found. What was learnt stands in
-`danger.npz`; what it means, how much each reader counts and from which probability on, in `danger.json`;
-both are written by `python -m evals.danger.train`. It always reads with the model in the package, whichever
+find more. What leaves them in doubt is read once more, by a larger model (`safety.danger_closely`), where its
+package is installed. They come after the patterns and may only raise what those found. What was learnt stands
+in `danger.npz`; what it means, how much each reader counts and from which probability on, in `danger.json`;
+both are written by `python -m evals.danger.train`. It always reads with the models in the packages, whichever
 model the index uses. Not for caution tags: see `retrieval.safety.triage`.
 """
 
@@ -22,6 +23,7 @@ from zipfile import BadZipFile
 
 from corpus.errors import RecordError
 from ingest.adapt import Base
+from retrieval.safety.danger_closely import CloseReader, load_close_reader
 from retrieval.safety.danger_letters import Linear, Numbers, letter_shares
 from retrieval.safety.danger_net import Reader
 from retrieval.safety.danger_store import Learnt, read_learnt
@@ -62,16 +64,49 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Closely:
+    """How a text that leaves the three readers in doubt is read once more.
+
+    Attributes:
+        reader: Reads it (`safety.danger_closely`).
+        trust: How much it counts; the three together count the rest to 1.
+        doubt: Probabilities of danger, of the three together, between which it is asked.
+    """
+
+    reader: CloseReader
+    trust: float
+    doubt: tuple[float, float]
+
+    def mean(self, shares: Numbers, texts: Sequence[str], danger: Numbers) -> Numbers:
+        """Weigh what the three say with what it says, of the texts that are in doubt.
+
+        Args:
+            shares: Of the three, shape (texts, labels).
+            texts: What was read.
+            danger: How probable any danger is by the three, shape (texts,).
+        """
+        least, most = self.doubt
+        doubtful = [at for at, each in enumerate(danger) if least <= each <= most]
+        if not doubtful:
+            return shares
+        mean = shares.copy()
+        closely = self.reader.shares([texts[at] for at in doubtful])
+        mean[doubtful] = (1 - self.trust) * shares[doubtful] + self.trust * closely
+        return mean
+
+
+@dataclass(frozen=True)
 class Classifier:
     """What was learnt.
 
     Attributes:
         labels: Level and category of each output; the level of what is harmless is None.
         thresholds: How probable an emergency, or any danger, must be for the level to be raised.
-        trust: How much each reader counts; together 1.
+        trust: How much each of the three readers counts; together 1.
         reader: The network.
         vectors: Over the vectors of the packaged model.
         letters: Over runs of letters and words.
+        closely: How what is in doubt is read once more; None where that cannot be done.
     """
 
     labels: tuple[Label, ...]
@@ -80,11 +115,16 @@ class Classifier:
     reader: Reader
     vectors: Linear
     letters: Linear
+    closely: Closely | None = None
 
     def shares(self, texts: Sequence[str]) -> Numbers:
         """Give the probability of each label for each text, shape (texts, labels)."""
         network, vectors = self.reader.read(texts)
-        return self.trust.mean(network, self.vectors.shares(vectors), letter_shares(self.letters, texts))
+        shares = self.trust.mean(network, self.vectors.shares(vectors), letter_shares(self.letters, texts))
+        if self.closely is None:
+            return shares
+        dangerous = [at for at, (level, _) in enumerate(self.labels) if level is not None]
+        return self.closely.mean(shares, texts, shares[:, dangerous].sum(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +276,17 @@ def load_classifier() -> Classifier:
     return read_classifier(MEANING, WEIGHTS)
 
 
+def warm_up() -> None:
+    """Load what reads closely, so that no question in doubt pays for it.
+
+    Raises:
+        RecordError, ModelError: It cannot be used.
+    """
+    closely = load_classifier().closely
+    if closely is not None:
+        closely.reader.shares(["How does it work?"])
+
+
 def read_classifier(meaning: Path, weights: Path) -> Classifier:
     """Read a classifier.
 
@@ -250,13 +301,15 @@ def read_classifier(meaning: Path, weights: Path) -> Classifier:
         labels = tuple(
             (None if level == OTHER else Level(level), str(name)) for level, name in data["labels"]
         )
-        thresholds = {Level(level): float(value) for level, value in data["thresholds"].items()}
+        closely = _closely(data["closely"], len(labels))
+        chosen = data["thresholds" if closely is None else "thresholds_closely"]
+        thresholds = {Level(level): float(value) for level, value in chosen.items()}
         if data["model"] != base.fingerprint:
             raise ValueError("it was learnt with another model than the one in the package")
         learnt = read_learnt(weights)
         if len(learnt.letters.bias) != len(labels):
             raise ValueError(f"it names {len(labels)} labels, the weights hold {len(learnt.letters.bias)}")
-        return make_classifier(labels, thresholds, Trust(**data["trust"]), base, learnt)
+        return make_classifier(labels, thresholds, Trust(**data["trust"]), base, learnt, closely)
     except (*_UNREADABLE, BadZipFile) as error:
         raise RecordError(
             f"{meaning.name} or {weights.name}: {' '.join(str(error).split())}.",
@@ -264,10 +317,23 @@ def read_classifier(meaning: Path, weights: Path) -> Classifier:
         ) from error
 
 
+def _closely(data: dict[str, Any], labels: int) -> Closely | None:
+    reader = load_close_reader()
+    if reader is None:
+        return None
+    if reader.labels != labels:
+        raise ValueError(f"it names {labels} labels, the close reader {reader.labels}")
+    return Closely(reader, float(data["trust"]), (float(data["from"]), float(data["to"])))
+
+
 def make_classifier(
-    labels: tuple[Label, ...], thresholds: dict[Level, float], trust: Trust, base: Base, learnt: Learnt
+    labels: tuple[Label, ...],
+    thresholds: dict[Level, float],
+    trust: Trust,
+    base: Base,
+    learnt: Learnt,
+    closely: Closely | None = None,
 ) -> Classifier:
     """Make a classifier of what was learnt."""
-    return Classifier(
-        labels, thresholds, trust, Reader(base, learnt.adapters), learnt.vectors, learnt.letters
-    )
+    reader = Reader(base, learnt.adapters)
+    return Classifier(labels, thresholds, trust, reader, learnt.vectors, learnt.letters, closely)

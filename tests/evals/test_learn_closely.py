@@ -11,9 +11,12 @@ from evals.answering.data import Pair, Sentences
 from evals.answering.learn_closely import CloseMethod, learn_closely
 from evals.answering.turns import in_turns
 from evals.causal_adapters import LearningLayers, new_causal_factors
+from evals.danger import learn_closely as danger_learning
+from evals.danger.data import HARMLESS, Sentence
 from ingest.causal import MAPS, WIDTH, CausalBase, CausalLayers, is_installed
 from retrieval.evidence.closely import tokens_of
 from retrieval.question.wording import THEN
+from retrieval.safety.triage import Level
 
 NONE = Sentences([], [], [], [], [], np.zeros((0, 1), np.int32))
 SLEEP, LAW = "Diazepam can cause drowsiness.", "Diazepam is a controlled drug by law."
@@ -65,6 +68,26 @@ def test_a_few_steps_lower_the_loss_and_can_be_learnt_on_from(monkeypatch):
     on = learn_closely(PAIRS, NONE, base, once, learnt)
     assert np.allclose(on.head, learnt.head, atol=1e-2)
     assert np.allclose(on.low_rank["1.heard"][1], learnt.low_rank["1.heard"][1], atol=1e-2)
+
+
+@installed
+def test_dangers_are_learnt_in_a_few_steps(monkeypatch):
+    monkeypatch.setattr(danger_learning, "LAYERS", 2)
+    taken = (Level.EMERGENCY, "overdose_or_poisoning")
+    sentences = [Sentence(f"I swallowed {number} tablets", taken) for number in range(20, 52)]
+    sentences += [Sentence(f"How does medicine {number} work?", HARMLESS) for number in range(20, 52)]
+    losses: list[float] = []
+    learnt = danger_learning.learn_closely(
+        sentences,
+        [taken, HARMLESS],
+        CausalBase(),
+        danger_learning.CloseMethod(rounds=8, rank=4, rate=2e-3, head_rate=1e-2, batch=16),
+        lambda step, steps, loss: losses.append(loss),
+    )
+    assert len(losses) == 32
+    assert np.mean(losses[-4:]) < np.mean(losses[:2]) - 0.2
+    assert (learnt.head.shape, learnt.bias.shape) == ((2, WIDTH), (2,))
+    assert {name.split(".")[1] for name in learnt.low_rank} == set(MAPS)
 
 
 def test_a_conversation_is_put_together_of_questions_of_one_source_that_different_sentences_answer():

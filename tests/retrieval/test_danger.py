@@ -24,6 +24,7 @@ from retrieval.safety.danger import (
     MEANING,
     RULE,
     WEIGHTS,
+    Closely,
     Danger,
     find_danger,
     in_light_of,
@@ -35,6 +36,7 @@ from retrieval.safety.danger import (
     recall_emergencies,
     weigh,
 )
+from retrieval.safety.danger_closely import load_close_reader
 from retrieval.safety.danger_letters import BUCKETS, Linear
 from retrieval.safety.danger_net import Reader
 from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
@@ -259,7 +261,7 @@ def test_several_adapters_are_averaged(monkeypatch):
 
 
 def test_each_reader_counts_as_much_as_it_is_trusted():
-    classifier = load_classifier()
+    classifier = replace(load_classifier(), closely=None)
     texts = ["my gran has hoarded her tablets", "How does Valium work?"]
     network, vectors = classifier.reader.read(texts)
     assert np.allclose(classifier.shares(texts).sum(axis=1), 1, atol=1e-3)
@@ -268,6 +270,67 @@ def test_each_reader_counts_as_much_as_it_is_trusted():
     alone = replace(classifier, trust=replace(classifier.trust, network=0, vectors=1, letters=0))
     assert np.allclose(alone.shares(texts), classifier.vectors.shares(vectors))
     assert not np.allclose(classifier.shares(texts), network, atol=1e-3)
+
+
+class Recorder:
+    """Stands in for the close reader: remembers what it is asked, and finds everything harmless."""
+
+    def __init__(self, labels):
+        self.asked = []
+        self.labels = len(labels)
+        self._found = np.array([float(label == HARMLESS) for label in labels], dtype=np.float32)
+
+    def shares(self, texts):
+        self.asked += texts
+        return np.tile(self._found, (len(texts), 1))
+
+
+def test_only_what_leaves_the_three_in_doubt_is_read_closely():
+    alone = replace(load_classifier(), closely=None)
+    texts = ["How does Valium work?", "my gran has hoarded her tablets", "I have just swallowed 60 tablets"]
+    danger = [
+        each.emergency + each.decline
+        for text in texts
+        for each in [weigh(alone.shares([text]), alone.labels)]
+    ]
+    assert danger[0] < danger[1] < danger[2]
+    reader = Recorder(alone.labels)
+    both = replace(alone, closely=Closely(reader, 0.25, (danger[0] + 0.01, danger[2] - 0.01)))
+    without, found = alone.shares(texts), both.shares(texts)
+    assert reader.asked == [texts[1]]
+    assert np.array_equal(found[[0, 2]], without[[0, 2]])
+    assert np.allclose(found[1], 0.75 * without[1] + 0.25 * reader.shares([""])[0], atol=1e-6)
+    assert np.array_equal(without, alone.shares(texts))  # what the three say stays as it is
+
+
+def test_without_the_larger_model_the_three_decide_by_thresholds_of_their_own(monkeypatch):
+    told = json.loads(MEANING.read_text(encoding="utf-8"))
+    with_it = load_classifier()
+    assert with_it.closely is not None
+    assert {level.value: value for level, value in with_it.thresholds.items()} == told["thresholds_closely"]
+    monkeypatch.setattr("retrieval.safety.danger.load_close_reader", lambda: None)
+    without = read_classifier(MEANING, WEIGHTS)
+    assert without.closely is None
+    assert {level.value: value for level, value in without.thresholds.items()} == told["thresholds"]
+
+
+def test_a_close_reader_of_other_labels_is_refused(monkeypatch):
+    monkeypatch.setattr("retrieval.safety.danger.load_close_reader", lambda: Recorder([HARMLESS]))
+    with pytest.raises(RecordError, match="the close reader 1"):
+        read_classifier(MEANING, WEIGHTS)
+
+
+def test_a_text_is_read_closely_alike_whatever_is_read_beside_it():
+    reader = load_close_reader()
+    texts = ["How does Valium work?", "my gran has hoarded her tablets so that she can be with grandpa"] * 3
+    together = reader.shares(texts)
+    assert together.shape == (6, len(load_classifier().labels))
+    assert np.allclose(together.sum(axis=1), 1, atol=1e-4)
+    alone = np.concatenate([reader.shares([text]) for text in texts[:2]])
+    assert np.allclose(together[:2], alone, atol=0.05)
+    assert np.allclose(together[4:], alone, atol=0.05)
+    harmless = load_classifier().labels.index(HARMLESS)
+    assert alone[0, harmless] > 0.8 > 0.2 > alone[1, harmless]
 
 
 def test_thresholds_find_the_danger_and_spare_the_harmless():
