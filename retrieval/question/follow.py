@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from corpus.expected import ANY_MEDICINE
 from corpus.facets import FacetId
 from corpus.lexicon import EntityId, Lexicon, tokens
+from retrieval.question.beside import beside
 from retrieval.question.hear import load_wordings
 
 if TYPE_CHECKING:
@@ -86,7 +87,11 @@ def follow(
         is_word: Whether a word is one of English or of the sources.
         lexicon: The names of what was spoken of.
     """
-    if not earlier or not _leans_on_earlier(asked, is_word, lexicon):
+    if not earlier:
+        return asked
+    if (found := beside(asked, earlier, lexicon)) is not None:
+        return found
+    if not _leans_on_earlier(asked, is_word, lexicon):
         return asked
     before = earlier[-1]
     subjects, context = asked.subjects, asked.context

@@ -95,8 +95,8 @@ def read_proposition(asked: Understanding, lexicon: Lexicon) -> Proposition | No
     if axis:
         spare |= {token.stem for token in tokens if _is_of_axis(token, axis, words)}
     content = frozenset(atom for atom in claim.atoms if not atom.startswith("@") and atom not in spare)
-    if asks == "statement" and not (content or ways):
-        return None  # names alone say nothing of each other
+    if asks == "statement" and not content and (not ways or words.compares.search(masked)):
+        return None  # names alone say nothing of each other, nor does "stronger" of what is not named
     return Proposition(
         asks=asks,
         claim=claim,

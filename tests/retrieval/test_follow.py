@@ -158,3 +158,36 @@ def test_a_name_alone_asks_the_same_of_another():
     assert asked.facets == ("breastfeeding",)
     assert asked.wording == "can you breastfeed on this medicine"
     assert not read("tell me about paroxetine", "can you breastfeed on sertraline").leans_on
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "subjects", "context"),
+    [
+        ("i am on zoloft", "is ibuprofen ok", ("ibuprofen", "sertraline"), ()),
+        ("i am on zoloft", "is it ok to take ibuprofen", ("ibuprofen", "sertraline"), ()),
+        ("i take diazepam at night", "and melatonin?", ("melatonin", "diazepam"), ()),
+        ("just started prozac 20mg", "can i smoke weed", ("fluoxetine",), ("cannabis",)),
+        ("my mum takes temazepam", "is she ok to have a sherry", ("temazepam",), ("alcohol",)),
+        ("how does lexapro work", "can i have a glass of wine", ("escitalopram",), ("alcohol",)),
+        ("does diazepam help back pain", "can i take ibuprofen too", ("ibuprofen", "diazepam"), ()),
+    ],
+)
+def test_what_may_be_had_is_asked_beside_what_is_taken(told, question, subjects, context):
+    asked = read(question, told)
+    assert (asked.subjects, asked.context) == (subjects, context)
+    assert "interactions" in asked.facets
+    assert asked.wording.endswith("with this medicine")
+    assert asked.leans_on == (told,)
+
+
+def test_what_is_taken_is_remembered_and_asked_of_nothing_else():
+    told = "i take sertraline"
+    assert read("can i have a beer", told, "how long does diazepam last").subjects == ("sertraline",)
+    for question, subject in (
+        ("tell me about mirtazapine", "mirtazapine"),
+        ("how long does diazepam last", "diazepam"),
+        ("can i take mirtazapine instead", "mirtazapine"),
+    ):
+        assert subject in read(question, told).subjects
+        assert "interactions" not in read(question, told).facets
+    assert read("can i take ibuprofen", "how does lexapro work").subjects == ("ibuprofen",)

@@ -306,6 +306,7 @@ def test_a_yes_by_reading_needs_a_sentence_that_was_expected_to_answer_it(citewe
     [
         "can insomnia kill you",  # insomnia stands among the side effects of a medicine
         "can i get pregnant on prozac",  # what it may do late in pregnancy
+        "is mirtazapine stronger",  # than what is not said
     ],
 )
 def test_words_say_yes_only_where_the_sentence_is_read_to_say_so(citewell, question):
