@@ -179,6 +179,8 @@ def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
 
 def _found_in(question: str, earlier: Sequence[str]) -> tuple[Level, str] | None:
     """Find the level and category of a question after those before it; None where it is harmless."""
+    if load_rules().is_ordinary_use(question):
+        return None
     found = find_danger(question)
     return find_danger(question, earlier[-1]) if found is not None and earlier else found
 

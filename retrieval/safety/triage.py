@@ -29,6 +29,7 @@ _FIRST_BLOCKS, _LAST_BLOCKS = 10, 10
 # Signs and their cause are often told in sentences that follow each other, seldom farther apart.
 _WINDOW = 3
 _LONGEST_NAME = 4  # words
+_LONGEST_TOLD = 200  # characters of what tells of ordinary use
 
 _REFERENCE = re.compile(r"<([a-z_]+)>")
 _GAP = r" (?:\S+ ){0,6}"
@@ -124,6 +125,14 @@ class RuleBook:
     misspelt: re.Pattern[str]
     names: Mapping[tuple[str, ...], str]
     set_aside: re.Pattern[str]
+    ordinary_use: re.Pattern[str]
+
+    def is_ordinary_use(self, question: str) -> bool:
+        """Whether it tells that somebody takes a medicine as people do, and nothing else."""
+        if len(question) > _LONGEST_TOLD:
+            return False
+        sentences = self.read(question).sentences
+        return len(sentences) == 1 and self.ordinary_use.fullmatch(sentences[0]) is not None
 
     def read(self, question: str) -> PlainText:
         """Bring a question into the plain form in which the patterns are written."""
@@ -244,6 +253,7 @@ def read_rules(path: Path) -> RuleBook:
             misspelt=_compile(sorted(spellings, key=len, reverse=True), {}),
             names=_names(data["names"], data["without_danger"], listed),
             set_aside=_compile(data["set_aside"], words),
+            ordinary_use=_compile(data["ordinary_use"], words),
         )
     except (KeyError, TypeError, AttributeError, ValueError, re.error) as error:
         raise RecordError(

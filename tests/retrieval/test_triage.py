@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import RecordError
+from retrieval.safety.danger import raise_level
 from retrieval.safety.triage import Level, Triage, load_rules, read_rules, triage
 
 HELD_OUT = yaml.safe_load(Path(__file__).with_name("triage_heldout.yaml").read_text(encoding="utf-8"))
@@ -227,3 +228,37 @@ def test_a_broken_file_is_told(tmp_path, wrong):
     path.write_text(wrong)
     with pytest.raises(RecordError, match=r"rules\.yaml"):
         read_rules(path)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "been taking xanax for 3 weeks",
+        "I've been taking lorazepam daily since March",
+        "i took my diazepam this morning",
+        "had 2 xanax this week",
+        "I take 10mg of diazepam every night.",
+        "just took my first zoloft",
+    ],
+)
+def test_what_somebody_takes_as_people_do_is_no_danger(told):
+    assert load_rules().is_ordinary_use(told)
+    assert raise_level(triage(told), told).level not in {Level.EMERGENCY, Level.DECLINE}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "i took my xanax this morning and i cant breathe",
+        "i took 60 diazepam",
+        "i took my diazepam. all of them",
+        "had 2 xanax and a bottle of vodka",
+        "i took my xanax 900mg",
+        "took diazepam to die tonight",
+        "i took my dad's diazepam",
+        "just took 90mg diazepam",
+        "had 2 xanax this week " * 20,
+    ],
+)
+def test_nothing_dangerous_can_stand_beside_ordinary_use(told):
+    assert not load_rules().is_ordinary_use(told)
