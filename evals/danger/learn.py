@@ -129,6 +129,6 @@ def _resumed(adapter: Adapter) -> tuple[Factors, list[Tensor]]:
 def batches(texts: Sequence[str], size: int, random: Random) -> Iterator[list[int]]:
     """Texts of about the same length together, in an order of their own in each round."""
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]) + random.random() * 20)
-    batches = [order[at : at + size] for at in range(0, len(order), size)]
-    random.shuffle(batches)
-    yield from batches
+    found = [order[at : at + size] for at in range(0, len(order), size)]
+    random.shuffle(found)
+    yield from found

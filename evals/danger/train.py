@@ -25,6 +25,7 @@ from evals.danger.learn import Method, learn
 from evals.danger.learn_linear import learn_letters, learn_vectors
 from evals.questions import read_questions
 from ingest.adapt import Base
+from ingest.causal import INSTALLS
 from retrieval.safety.danger import (
     MEANING,
     OTHER,
@@ -42,9 +43,10 @@ from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.triage import Level, triage
 
 # Of the harmless prompts of the development set at most this share may be raised, to keep to 2 % of new ones:
-# it gave 23 of 1,262 in the held sets, 1.6 times as many.
+# it gave 21 of 1,262 in the held sets, 1.5 times as many.
 HARMLESS_RAISED = 0.0111
-# Where what is in doubt is read closely, as much is found with fewer of them.
+# Where what is in doubt is read closely, as much of the development set is found with no more than these,
+# which the patterns raise.
 HARMLESS_RAISED_CLOSELY = 0.0086
 # Chosen where whole files of sentences were left out: each reader errs on other sentences.
 TRUST = Trust(network=0.6, vectors=0.1, letters=0.3)
@@ -73,12 +75,18 @@ def main(threads: int, alone: bool, afresh: bool, keep: bool, errors: bool) -> N
     torch.set_num_threads(threads)
     sentences = read_sentences()
     labels = labels_of(sentences)
+    reader = load_close_reader()
+    if reader is None:
+        raise click.ClickException(f"The larger language model is missing. Run '{INSTALLS}'.")
+    if reader.labels != len(labels):
+        raise click.ClickException(
+            "Run 'python -m evals.danger.train_closely' first: the labels are others now."
+        )
     if not keep:
         _learn_anew(sentences, labels, alone=alone, afresh=afresh)
     measured = read_development()
     learnt = read_learnt(WEIGHTS)  # again, for what is written is rounded
-    reader = load_close_reader()
-    closely = Closely(reader, TRUST_CLOSELY, DOUBT) if reader is not None else None
+    closely = Closely(reader, TRUST_CLOSELY, DOUBT)
     chosen = []
     for closer, raised in ((None, HARMLESS_RAISED), (closely, HARMLESS_RAISED_CLOSELY)):
         unseen = predict(make_classifier(labels, {}, TRUST, Base(), learnt, closer), measured)

@@ -39,7 +39,8 @@ _LISTED = re.compile(
     r"(?:(?:[\w-]+ ){1,3}\()?",
     re.IGNORECASE,
 )
-_PAIR = 2
+_PAIR = 2  # at least so many, where it is asked whether they go together
+_OF_SAFETY = frozenset({"serious_harms"})  # what "is X safe with Y" is heard to ask for
 _OPENING = 5  # characters that may stand before a name: "The "
 
 
@@ -93,8 +94,10 @@ def subject_fit(each: Evidence, slot: Slot, asked: Understanding, lexicon: Lexic
 
 
 def asks_of_both(asked: Understanding) -> bool:
-    """Whether a question names two, and asks neither what sets them apart nor about one after the other."""
-    return len(asked.subjects) >= _PAIR and asked.kind in {"yes_no", "open"} and not asked.inherited
+    """Whether a question names two or more, and asks whether they go together: not what each of them does."""
+    together = not set(asked.facets) - _OF_SAFETY or bool(set(asked.facets) & JOINT)
+    is_new = asked.kind in {"yes_no", "open"} and not asked.inherited
+    return len(asked.subjects) >= _PAIR and together and is_new
 
 
 def is_about_any(each: Evidence, subjects: Sequence[EntityId], lexicon: Lexicon) -> bool:

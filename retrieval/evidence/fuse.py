@@ -46,7 +46,7 @@ def fuse(searches: Iterable[tuple[Scores, float]]) -> Scores:
     What one of them did not find counts nothing in it.
 
     Args:
-        searches: What each gives, and its weight.
+        searches: What each gives, and its weight; one at least.
     """
     weighed = list(searches)
     rows = np.unique(np.concatenate([scores.rows for scores, _ in weighed]))

@@ -22,30 +22,41 @@ _INTERACTIONS = FacetId("interactions")
 # Facets that such a question is heard to ask for by its wording alone ("is it ok to").
 _OF_WORDING = JOINT | {"serious_harms"}
 _HAD = frozenset({"drug", "class", "substance"})
+# "I am on X", "my gran takes X", "just started X": somebody does, now.
 _TAKES = re.compile(
-    r"\b(on|tak(?:e|es|ing)|took|us(?:e|es|ing)|start(?:ed|s|ing)?|prescribed|given|gave|got)\b",
+    r"\W*(?:(?:hi|hello|hey|ok|okay|so|and|well|also|yes|no)\b\W*)*"
+    r"(?:(?:i|im|i'm|ive|i've|we|he|she|hes|he's|shes|she's|my|our)\b.*?\b)?"
+    r"(?:(?:just|also|now|only|been|still|recently|currently) )*"
+    r"(?:on|tak(?:e|es|en|ing)|us(?:e|es|ing)|start(?:ed|s|ing)?|prescribed|given|got|put on)\b",
     re.IGNORECASE,
 )
-# What tells of oneself may end there, or ask something: "I take lexapro, what is it".
+_NOT_NOW = re.compile(
+    r"\b(not|never|dont|don't|no longer|stop(?:s|ped|ping)?|quit|off|allerg\w+|used to|ago"
+    r"|last (?:year|month))\b",
+    re.IGNORECASE,
+)
+# Not where it is asked something too: "I take lexapro, what is it".
 _ASKS = re.compile(
-    r"\?|\b(what|whats|when|where|who|why|how|hows|which|do|does|did|can|could|should|will|would|may|might|is|are"
-    r"|was|were|tell|explain|compare|know|wonder\w*|need|advice|info\w*)\b",
+    r"\?|\b(what|whats|when|where|who|why|how|hows|which|should|whether|tell|explain|compare|wonder\w*"
+    r"|advice)\b"
+    r"|^\W*(?:(?:and|but|so) )*(?:do|does|did|can|could|will|would|may|is|are|was|were)\b",
     re.IGNORECASE,
 )
 _MAY = re.compile(
     r"\b(?:can|could|may|should|shall|might)\b(?: \w+){1,3}?"
     r" (?:have|take|add|drink|use|smoke|eat|try|mix|combine|start)\b"
-    r"|\b(?:ok|okay|safe|fine|alright|all right|bad|dangerous|harmful|allowed)\b",
+    r"|\b(?:ok|okay|safe|fine|alright|all right|allowed)\b",
     re.IGNORECASE,
 )
-_ELLIPSIS = re.compile(
-    r"\W*(?:(?:and|but|so|or|also|ok|okay) )*(?:what about|how about|and|or|also)\b ?", re.I
+_OPENING = re.compile(
+    r"\W*(?:(?:and|but|so|or|also|ok|okay) )*(?:what about|how about|and|or|also)\b ?", re.IGNORECASE
 )
 # "Is it ok to take X": this "it" stands for nothing.
 _EXPLETIVE = re.compile(r"\b(?:is|was|would|be) it(?: \w+){1,2} (?:to|if)\b", re.IGNORECASE)
 _TOO = re.compile(r"\b(too|as well|alongside|on top|at the same time|together)\W*$", re.IGNORECASE)
 _OF_IT = re.compile(r"\b(it|its|them|they|these|those|this|that|with|instead|other|another)\b", re.IGNORECASE)
-_FRAGMENT = 3  # words of what asks nothing by itself: "paracetamol", "a glass of wine"
+_TOLD = 2  # turns that tell what is taken, the latest
+_NAME = 2  # words of a bare name: "paracetamol?", "and green tea"
 
 
 def beside(asked: Understanding, earlier: Sequence[Understanding], lexicon: Lexicon) -> Understanding | None:
@@ -59,28 +70,37 @@ def beside(asked: Understanding, earlier: Sequence[Understanding], lexicon: Lexi
     had = (*asked.subjects, *asked.context)
     if len(had) != 1 or lexicon.entities[had[0]].kind not in _HAD or not set(asked.facets) <= _OF_WORDING:
         return None
-    taken = next((each for each in reversed(earlier) if _is_taken(each)), None)
-    if taken is None and _goes_on(asked, earlier[-1]):
-        taken = earlier[-1]
+    taken = _taken(asked, earlier)
     rest, is_left_out = _without_opening(asked.text)
-    if taken is None or had[0] in taken.subjects or _OF_IT.search(_EXPLETIVE.sub(" ", rest)):
+    if not taken or had[0] in taken[-1].subjects or _OF_IT.search(_EXPLETIVE.sub(" ", rest)):
         return None
     if not (is_left_out or _MAY.search(asked.text)):
         return None
-    wording, _ = _without_opening(asked.wording)
+    wording, _ = _without_opening(asked.wording or asked.text)
+    subjects = dict.fromkeys(each for told in reversed(taken) for each in told.subjects)
     return replace(
         asked,
-        wording=f"{'can i take ' if is_left_out else ''}{wording.rstrip(' ?')} with {ANY_MEDICINE}",
-        leans_on=(taken.text,),
-        subjects=(*asked.subjects, *taken.subjects[:1]),
+        wording=f"{'can i take ' if is_left_out else ''}{wording.rstrip(' ?!.')} with {ANY_MEDICINE}",
+        leans_on=tuple(told.text for told in taken),
+        subjects=(*asked.subjects, *(each for each in subjects if each not in had)),
         facets=tuple(dict.fromkeys((*(each for each in asked.facets if each in JOINT), _INTERACTIONS))),
         inherited=not asked.subjects,
     )
 
 
+def _taken(asked: Understanding, earlier: Sequence[Understanding]) -> list[Understanding]:
+    """The latest turns that tell what is taken, oldest first; else the one before, where the talk goes on."""
+    told = [each for each in earlier if _is_taken(each)]
+    if told or not earlier or not _goes_on(asked, earlier[-1]):
+        return told[-_TOLD:]
+    return [earlier[-1]]
+
+
 def _is_taken(told: Understanding) -> bool:
-    """Whether a turn says that a medicine is taken, and asks nothing."""
-    return bool(told.subjects and _TAKES.search(told.text)) and not _ASKS.search(told.text)
+    """Whether a turn says that somebody takes a medicine, and asks nothing."""
+    if not told.subjects or told.inherited or _NOT_NOW.search(told.text) or _ASKS.search(told.text):
+        return False
+    return _TAKES.match(told.text) is not None
 
 
 def _goes_on(asked: Understanding, before: Understanding) -> bool:
@@ -91,6 +111,7 @@ def _goes_on(asked: Understanding, before: Understanding) -> bool:
 
 def _without_opening(text: str) -> tuple[str, bool]:
     """What follows "and" or "what about", and whether that is but a name: what is asked of it is left out."""
-    opening = _ELLIPSIS.match(text)
+    opening = _OPENING.match(text)
     rest = text[opening.end() :] if opening else text
-    return rest, len(rest.split()) <= _FRAGMENT and not _MAY.search(rest)
+    is_name = len(rest.split()) <= _NAME or (opening is not None and len(rest.split()) <= 2 * _NAME)
+    return rest, is_name and not any(each.search(rest.rstrip(" ?")) for each in (_MAY, _ASKS, _TAKES))

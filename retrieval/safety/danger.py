@@ -179,7 +179,7 @@ def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
 
 def _found_in(question: str, earlier: Sequence[str]) -> tuple[Level, str] | None:
     """Find the level and category of a question after those before it; None where it is harmless."""
-    if load_rules().is_ordinary_use(question):
+    if not earlier and load_rules().is_ordinary_use(question):
         return None
     found = find_danger(question)
     return find_danger(question, earlier[-1]) if found is not None and earlier else found
@@ -315,7 +315,7 @@ def read_classifier(meaning: Path, weights: Path) -> Classifier:
     except (*_UNREADABLE, BadZipFile) as error:
         raise RecordError(
             f"{meaning.name} or {weights.name}: {' '.join(str(error).split())}.",
-            "Run 'python -m evals.danger.train' to write them anew.",
+            "Run 'python -m evals.danger.train' to write them anew (and 'train_closely' before it).",
         ) from error
 
 

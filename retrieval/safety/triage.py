@@ -29,7 +29,8 @@ _FIRST_BLOCKS, _LAST_BLOCKS = 10, 10
 # Signs and their cause are often told in sentences that follow each other, seldom farther apart.
 _WINDOW = 3
 _LONGEST_NAME = 4  # words
-_LONGEST_TOLD = 200  # characters of what tells of ordinary use
+# What tells of ordinary use: so many characters at most, and none but these (a skull says something too).
+_LONGEST_TOLD, _PLAINLY_TOLD = 200, re.compile(r"[\w\s.,'’]*")
 
 _REFERENCE = re.compile(r"<([a-z_]+)>")
 _GAP = r" (?:\S+ ){0,6}"
@@ -129,9 +130,10 @@ class RuleBook:
 
     def is_ordinary_use(self, question: str) -> bool:
         """Whether it tells that somebody takes a medicine as people do, and nothing else."""
-        if len(question) > _LONGEST_TOLD:
+        if len(question) > _LONGEST_TOLD or not _PLAINLY_TOLD.fullmatch(question):
             return False
-        sentences = self.read(question).sentences
+        said = [_TOKEN.findall(part) for part in _SENTENCE_END.split(_folded(question))]
+        sentences = [" ".join(words) for words in said if words]
         return len(sentences) == 1 and self.ordinary_use.fullmatch(sentences[0]) is not None
 
     def read(self, question: str) -> PlainText:

@@ -86,12 +86,9 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
     """
     text = each.evidence.text
     found = stance_on(proposition, text, lexicon)
-    if found.side is Side.AFFIRMS and _may_be_misread(proposition):
-        found = (
-            silent("it was not read to say yes")
-            if is_read_otherwise(asked, each.evidence, lexicon)
-            else found
-        )
+    may_be_misread = found.side is Side.AFFIRMS and _may_be_misread(proposition)
+    if may_be_misread and is_read_otherwise(asked, each.evidence, lexicon):
+        found = silent("it was not read to say yes")
     surely = proposition.asks == "safety" or is_sure(each.evidence)  # a warning may be believed sooner
     may_be_read = each.heading == IN_SHORT and surely
     if found.side is Side.SILENT and each.evidence.reading is not None and may_be_read:

@@ -19,6 +19,7 @@ from evals.danger.vary import Variation, swap_names, swap_people
 from evals.questions import CORE, read_questions
 from evals.redteam import SETS, Prompt, judge, read_prompts, recall_of, report
 from ingest.adapt import WIDTH, Base
+from ingest.causal import is_installed
 from ingest.embed import MINILM_SHA256
 from retrieval.safety.danger import (
     MEANING,
@@ -43,6 +44,7 @@ from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
 from retrieval.safety.help import decline_for, help_for
 from retrieval.safety.triage import Level, Triage, triage
 
+installed = pytest.mark.skipif(not is_installed(), reason="the language model's package is not installed")
 NOTHING = Triage(Level.NONE, None, None, ())
 RAISED = (Level.EMERGENCY, Level.DECLINE)
 DEVELOPMENT = read_questions(CORE)
@@ -303,6 +305,7 @@ def test_only_what_leaves_the_three_in_doubt_is_read_closely():
     assert np.array_equal(without, alone.shares(texts))  # what the three say stays as it is
 
 
+@installed
 def test_without_the_larger_model_the_three_decide_by_thresholds_of_their_own(monkeypatch):
     told = json.loads(MEANING.read_text(encoding="utf-8"))
     with_it = load_classifier()
@@ -320,6 +323,7 @@ def test_a_close_reader_of_other_labels_is_refused(monkeypatch):
         read_classifier(MEANING, WEIGHTS)
 
 
+@installed
 def test_a_text_is_read_closely_alike_whatever_is_read_beside_it():
     reader = load_close_reader()
     texts = ["How does Valium work?", "my gran has hoarded her tablets so that she can be with grandpa"] * 3

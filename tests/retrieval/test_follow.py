@@ -191,3 +191,23 @@ def test_what_is_taken_is_remembered_and_asked_of_nothing_else():
         assert subject in read(question, told).subjects
         assert "interactions" not in read(question, told).facets
     assert read("can i take ibuprofen", "how does lexapro work").subjects == ("ibuprofen",)
+    both = read("is ibuprofen ok", "i'm on lithium", "i also take zoloft")
+    assert both.subjects == ("ibuprofen", "sertraline", "lithium")
+    assert read("is it ok to take ibuprofen", "my mum is on temazepam").subjects == ("ibuprofen", "temazepam")
+
+
+@pytest.mark.parametrize(
+    ("told", "question"),
+    [
+        ("i stopped taking zoloft", "is ibuprofen ok"),
+        ("im not on zoloft", "is ibuprofen ok"),
+        ("sertraline on an empty stomach", "is ibuprofen ok"),
+        ("i am on zoloft", "who makes xanax"),
+        ("i am on zoloft", "i took ibuprofen"),
+        ("i am on zoloft", "is alcohol harmful"),
+        ("i am on zoloft", "explain xanax"),
+    ],
+)
+def test_what_is_not_taken_and_what_is_not_to_be_had_stand_alone(told, question):
+    assert "interactions" not in read(question, told).facets
+    assert "with this medicine" not in read(question, told).wording

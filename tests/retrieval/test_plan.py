@@ -23,4 +23,5 @@ LEXICON = load_lexicon()
 )
 def test_a_name_asks_for_an_outline_and_a_question_for_what_it_asks(question, is_outline):
     slots = plan(understand(question, LEXICON, lambda _: True), LEXICON, load_facets())
+    assert slots
     assert all(slot.outlined for slot in slots) is is_outline

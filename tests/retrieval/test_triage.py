@@ -237,7 +237,7 @@ def test_a_broken_file_is_told(tmp_path, wrong):
         "I've been taking lorazepam daily since March",
         "i took my diazepam this morning",
         "had 2 xanax this week",
-        "I take 10mg of diazepam every night.",
+        "I take diazepam every night.",
         "just took my first zoloft",
     ],
 )
@@ -254,11 +254,27 @@ def test_what_somebody_takes_as_people_do_is_no_danger(told):
         "i took my diazepam. all of them",
         "had 2 xanax and a bottle of vodka",
         "i took my xanax 900mg",
+        "taking 90 mg xanax tonight",
+        "i took 20mg xanax today",
         "took diazepam to die tonight",
         "i took my dad's diazepam",
-        "just took 90mg diazepam",
-        "had 2 xanax this week " * 20,
+        "I've taken my sleeping pills",
+        "took my antidepressants tonight",
+        "i took my tranquillisers",
+        "just took fentanyl",
+        "had 2 methadone",
+        "I took my diazepam, end it all with vodka",
+        "I took my xanax. Afraid of dying.",
+        "just took my xanax \U0001f480",
+        "i have been on xanax" + " for 3 weeks" * 20,
     ],
 )
 def test_nothing_dangerous_can_stand_beside_ordinary_use(told):
     assert not load_rules().is_ordinary_use(told)
+
+
+def test_after_other_turns_ordinary_use_is_read_for_its_meaning():
+    told, before = "just took my diazepam", ["I drank a bottle of whisky"]
+    assert load_rules().is_ordinary_use(told)
+    assert raise_level(triage(told), told).level is not Level.EMERGENCY
+    assert raise_level(triage(told, before), told, before).level is Level.EMERGENCY
