@@ -1,5 +1,4 @@
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +8,7 @@ from ingest.document import Passage, Span
 from ingest.nearest import INDEX, write_nearest
 from ingest.stock import StoredDocument
 from ingest.store import RECORDS, WORDS, Encoding, pack, unpack, write_records, write_words
+from tests.ingest.open_files import open_under
 
 PICKLE_OPCODES = re.compile(rb"^\x80[\x02-\x05]|^\(dp|csklearn|cnumpy|cbuiltins|c__builtin__")
 
@@ -58,9 +58,7 @@ def test_a_failed_write_leaves_no_database_open(tmp_path):
     twice = [StoredDocument(source, "t", (), "/root", "a.md", "00")] * 2
     with pytest.raises(Exception, match="UNIQUE"):
         write_records(tmp_path, twice, encoding)
-    # Of this folder: what other tests left open may be closed at any time.
-    held = [each.readlink() for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
-    assert not [each for each in held if each.is_relative_to(tmp_path)]
+    assert open_under(tmp_path) == []
 
 
 def test_a_passage_comes_back_as_it_was():
