@@ -21,7 +21,9 @@ def understood(question: str, earlier: Sequence[str], desk: Desk) -> Understandi
 
     before: list[Understanding] = []
     for each in [*earlier[-_REMEMBERED:], question]:
-        before.append(understand(each, desk.lexicon, is_word, before))
+        # A talk goes on from what was asked or told, not from thanks in between.
+        said = [past for past in before if past.courtesy is None]
+        before.append(understand(each, desk.lexicon, is_word, said))
     return before[-1]
 
 

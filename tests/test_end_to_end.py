@@ -208,3 +208,11 @@ def test_a_follow_up_in_odd_words_is_read_in_the_light_of_what_it_leans_on(citew
     answer = citewell.ask(question, ["lorazepam breastfeeding"])
     assert any("long-acting ones can accumulate" in each.text for each in answer.statements)
     assert not citewell.ask(question).sources
+
+
+def test_thanks_are_answered_in_kind_and_a_talk_goes_on_behind_them(citewell):
+    thanked = citewell.ask("thx, you've been great", ["is xanax addictive"])
+    assert (thanked.outcome.value, thanked.notes, thanked.sources) == ("abstained", (), ())
+    assert thanked.disclaimer
+    after = citewell.ask("and with alcohol?", ["is xanax addictive", "ok thanks"])
+    assert any("alcohol" in each.text.lower() for each in after.statements)

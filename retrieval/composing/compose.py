@@ -39,8 +39,13 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 _LEAST_NEWS = 10.0  # nats that a sentence must add to what is said; less are one or two words of framing
 _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.32  # nor does one this far behind the best of its slot, unless
-_READ_TO_ANSWER = 0.7  # it was read to answer at least so surely
+_READ_TO_ANSWER = 0.7  # it was read to answer at least so surely, or all in all is
+_PLAINLY = 0.9  # at least as probable to answer. Where something plainly answers, of the later statements of
+_LEAST_BESIDE = (
+    0.4  # tuned questions one in three below this was wanted, of those that were not read, one in ten.
+)
 _OF_ONE_PAPER = 2  # statements that one study may give: it found one thing
+_OF_ONE_PAPER_PLAINLY = 4  # where each plainly answers: the question is about that study
 _OF_MEMBERS = 3  # statements about single members of a class that was asked about
 _OF_ONE_SOURCE = 0.05  # taken off the score for each statement that the source already gave
 
@@ -74,18 +79,47 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
     """Fill the slots in order, without saying anything twice."""
     taken: list[Chosen] = []
     empty: list[Slot] = []
+    plain = _plain(slots, gathered)
     for slot, judged in zip(slots, gathered.by_slot, strict=True):
         room = min(slot.limit, MOST_STATEMENTS - len(taken))
-        candidates = one_for_each(judged, desk.lexicon) if slot.extreme else judged
+        candidates = one_for_each(judged, desk.lexicon) if slot.extreme else _beside(plain, judged, slot)
         picked = _pick(slot, candidates, taken, room, gathered, desk)
         if slot.extreme:
             picked = by_time(picked, slot.extreme, desk.lexicon)
         taken += picked
-        nothing_new = any(each.score >= _LEAST for each in candidates)  # said already, under another heading
+        nothing_new = any(each.score >= _LEAST for each in judged)  # said already, under another heading
         if not picked and room and not nothing_new and slot.heading not in {each.heading for each in taken}:
             empty.append(slot)
     taken = unless_beside_the_point(without_halves(taken, slots), asked, desk.lexicon)
     return Draft(tuple(_grouped(_lead(taken, asked.kind, any(slot.extreme for slot in slots)))), tuple(empty))
+
+
+def _plain(slots: Sequence[Slot], gathered: Gathered) -> list[Evidence]:
+    """What plainly answers, of what the question itself asks for."""
+    asking = zip(gathered.by_slot, slots, strict=True)
+    return [each for judged, slot in asking if not slot.outlined for each in judged if _plainly_answers(each)]
+
+
+def _beside(plain: Sequence[Evidence], judged: Sequence[Evidence], slot: Slot) -> Sequence[Evidence]:
+    """What may stand beside that which plainly answers.
+
+    Of an outline, not what that says too, and better. Of other parts, not what was hardly read to answer,
+    unless nothing that answers is about what the part is about. What nobody foresaw questions for was never
+    read.
+    """
+    if slot.outlined:
+        better = {each.key: each for each in plain}  # a sentence may fill several parts
+        return [
+            each
+            for each in judged
+            if not any(
+                _how_plainly(other) > _how_plainly(better.get(each.key, each)) and says_the_same(each, other)
+                for other in better.values()
+            )
+        ]
+    if not any(each.entities & set(slot.subjects) or not slot.subjects for each in plain):
+        return judged
+    return [each for each in judged if each.foreseen is None or _how_plainly(each) >= _LEAST_BESIDE]
 
 
 def _pick(
@@ -171,7 +205,15 @@ def _is_of_its_sort(each: Evidence, slot: Slot, lexicon: Lexicon) -> bool:
 
 
 def _is_read_to_answer(each: Evidence) -> bool:
-    return each.reading is not None and each.reading.answers >= _READ_TO_ANSWER
+    return _plainly_answers(each) or (each.reading is not None and each.reading.answers >= _READ_TO_ANSWER)
+
+
+def _plainly_answers(each: Evidence) -> bool:
+    return _how_plainly(each) >= _PLAINLY
+
+
+def _how_plainly(each: Evidence) -> float:
+    return each.answering or 0.0
 
 
 def _members(slot: Slot, lexicon: Lexicon) -> frozenset[EntityId]:
@@ -186,7 +228,8 @@ def _is_spent(each: Evidence, said: Sequence[Evidence]) -> bool:
     if each.source.kind not in PAPER_KINDS and each.source.kind is not Kind.SUMMARY:
         return False
     works = _works(each) - {each.source.id} if each.source.kind is Kind.SUMMARY else _works(each)
-    return len(works) == 1 and sum(works <= _works(other) for other in said) >= _OF_ONE_PAPER
+    most = _OF_ONE_PAPER_PLAINLY if _plainly_answers(each) else _OF_ONE_PAPER
+    return len(works) == 1 and sum(works <= _works(other) for other in said) >= most
 
 
 def says_the_same(one: Evidence, other: Evidence) -> bool:

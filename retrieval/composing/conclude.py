@@ -71,6 +71,9 @@ def conclude(
         notes.append(said["inherited"].format(names=_names(asked.subjects or asked.context, lexicon)))
     if triaged.level is Level.DECLINE and triaged.category:
         return Conclusion(Outcome.DECLINED, decline_for(triaged.category, bool(chosen)), tuple(notes))
+    if asked.courtesy:
+        hint = (_covers(asked, desk),) if asked.courtesy == "greeting" else ()
+        return Conclusion(Outcome.ABSTAINED, (load_messages()["courtesies"][asked.courtesy],), hint)
     if not chosen:
         return Conclusion(Outcome.ABSTAINED, (_abstention(asked, desk),), (*notes, _covers(asked, desk)))
     notes += _one_sided(asked, chosen, lexicon)

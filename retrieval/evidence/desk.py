@@ -28,6 +28,8 @@ class Evidence:
             where nobody wrote down any.
         expected: The likest of those questions, its medicines masked.
         reading: What it says to the question, where both were read together.
+        answering: How probable it is that it answers, where it was read; of its own reading, or that of one
+            which says the same.
         score: How well it fills the slot that it was judged for.
         inserted: What was put into its words, in brackets, to say what "this condition" is.
     """
@@ -43,6 +45,7 @@ class Evidence:
     foreseen: float | None = None
     expected: str = ""
     reading: Reading | None = None
+    answering: float | None = None
     score: float = 0.0
     inserted: str = ""
 

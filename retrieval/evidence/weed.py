@@ -197,7 +197,7 @@ def _kept(
         elif heads and head is not None and _may_stand(head, best, read, least):
             reading, probability = read[head.key].reading, read[head.key].answering
             said = _OF_ANSWERING * probability + _OF_READING * reading.answers
-            kept.append(replace(each, reading=reading, score=each.score + said))
+            kept.append(replace(each, reading=reading, answering=probability, score=each.score + said))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
 
 

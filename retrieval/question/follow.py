@@ -12,11 +12,11 @@ from corpus.facets import FacetId
 from corpus.lexicon import EntityId, Lexicon, tokens
 from retrieval.question.beside import beside
 from retrieval.question.hear import load_wordings
+from retrieval.question.told import TOLD, TURNS, adds_a_detail, tells_of_what_was_tried, with_detail
 
 if TYPE_CHECKING:
     from retrieval.question.understand import Understanding
 
-_TURNS = 2  # earlier ones that are read with a follow-up
 _COMPARING = re.compile(r"\b(differ\w*|compar\w*|than|versus|vs|better|worse|same)\b|X v\.? X")
 _PRONOUN = re.compile(r"\b(it|they|them|those|these|that|this)\b(?! medicine)")
 # "Is it safe to ...", "how long does it take": this "it" stands for nothing.
@@ -26,10 +26,29 @@ _EXPLETIVE = re.compile(
 _SINGULAR = re.compile(r"\b(it|its|that|this)\b")
 # "What if it is prescribed?" asks the same again, in another case.
 _CONDITION = re.compile(r"\s*(?:(?:and|but|so|ok|okay|also)\s+)*(?:what if|even if|if)\b")
+_ANOTHER = re.compile(r"\b(else|instead|alternatives?|replace)\b", re.IGNORECASE)
 _OTHER = re.compile(r"\bthe (other|second|latter)( (one|drug|medicine|pill|medication|tablet))?\b")
 _FIRST = re.compile(r"\bthe (first|former)( (one|drug|medicine|pill|medication|tablet))?\b")
 _ELLIPSIS = re.compile(
-    r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs)\b", re.IGNORECASE
+    r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs"
+    r"|(?:(?:no|nah|sorry|oops|wait)\W+)*(?:i|we) meant?)\b",
+    re.IGNORECASE,
+)
+# "Does buspirone count?", "is lorazepam too?": the same is asked of another.
+_COUNTS = re.compile(
+    r"\W*(?:(?:and|so|but|ok|okay) )*(?:do|does|would|is|are) X"
+    r" (?:count|appl(?:y|ies)|too|also|as well|included|one of (?:them|those|these)|on (?:the|that) list)\W*"
+)
+# "Go back to X, can I drink on it": it is the one that was just named; but not in "X with it".
+_NAMED_BEFORE = re.compile(
+    r"X\b.*?[,.;:?!]\W.*?(?<!with )(?<!than )(?<!to )(?<!as )(?<!from )(?<!top of )(?<!like )\b(?:it|its)\b"
+)
+# "Don't want anything addictive" says what the answer to the question before is to be like.
+_WISH = re.compile(
+    r"\W*(?:(?:and|but|so|ok|okay|well|only|just|preferably|ideally) )*(?:(?:i|id|i'd|we|she|he|they) )?"
+    r"(?:(?:do|does|would|'d)(?:nt|n't| not) want|(?:would )?(?:rather|prefer) not|nothing|something"
+    r"|not anything)\b",
+    re.IGNORECASE,
 )
 # "More than tramadol?" asks for what was asked before, held against another.
 _MEASURED = re.compile(
@@ -44,9 +63,6 @@ _WORDS_TO_ASK = (
     r"|tell|explain|compare|find|give|show"
 )
 _ASKS = re.compile(rf"\b({_WORDS_TO_ASK}|is|are|was|were|has|have|had)\b", re.IGNORECASE)
-_TOLD = re.compile(
-    r"\W*(?:(?:and|but|so|ok|okay|well) )*(?:i|im|i'm|ive|my|we|he|she|hes|shes)\b", re.IGNORECASE
-)
 _ASKED_OF = re.compile(
     rf"\?|\b({_WORDS_TO_ASK}|know|learn|wonder\w*|want|need|advice|info\w*)\b", re.IGNORECASE
 )
@@ -91,10 +107,14 @@ def follow(
         return asked
     if (found := beside(asked, earlier, lexicon)) is not None:
         return found
-    if not _leans_on_earlier(asked, is_word, lexicon):
-        return asked
     before = earlier[-1]
+    if adds_a_detail(asked, before):
+        return with_detail(asked, before)
+    if not _leans_on_earlier(asked, masked, is_word, lexicon):
+        return asked
     subjects, context = asked.subjects, asked.context
+    if tells_of_what_was_tried(before.text) and before.context and not subjects:
+        before = replace(before, subjects=())
     inherited = not subjects and bool(before.subjects or before.context)
     pointed = _pointed_at(masked, earlier)
     if pointed and not (subjects and not _COMPARING.search(masked)):
@@ -110,14 +130,17 @@ def follow(
         subjects = tuple(dict.fromkeys((*talk_of, *subjects)))
     goes_on = inherited and bool(asked.facets) and set(asked.facets) <= _OF_WAITING
     is_measured = bool(_MEASURED.match(asked.text))
-    context = context or (before.context if goes_on or is_measured or not subjects else ())
+    for_what = inherited and bool(_ANOTHER.search(asked.text))  # "what else could I ask for?"
+    context = context or (before.context if goes_on or is_measured or for_what or not subjects else ())
+    if _COUNTS.fullmatch(masked) and not before.subjects and before.context:
+        return _of_the_condition(asked, before, lexicon)
     facets, terms, points, event = _asked_for(asked, before, masked, context, inherited=inherited)
     # "What does it recommend instead?": the body whose advice was asked for is still meant.
     points = points or tuple(each for each in before.points if each[0] in facets)
     return replace(
         asked,
         wording=_wording(asked, before, facets is before.facets or is_measured, lexicon, event),
-        leans_on=(*before.leans_on, before.text)[-_TURNS:],
+        leans_on=(*before.leans_on, before.text)[-TURNS:],
         subjects=subjects,
         context=context,
         facets=facets,
@@ -139,6 +162,8 @@ def _asked_for(
         points = before.points
     elif inherited and _CONDITION.match(masked) and before.facets and set(asked.facets) <= {"uses"}:
         facets, terms, points = before.facets, tuple(dict.fromkeys((*before.terms, *terms))), before.points
+    elif _WISH.match(asked.text) and before.facets:
+        facets, points = before.facets, before.points
     elif not facets and not terms and not set(context) - set(before.context):
         facets, terms, points = before.facets, before.terms, before.points
     elif _MEASURED.match(asked.text) or (asked.facets and set(asked.facets) <= _OF_WORDING and not terms):
@@ -151,7 +176,8 @@ def _asked_for(
         facets = (*lasting[:1], *facets)  # "how long does that last?", asked of withdrawal
         points = points or (before.points if lasting else ())
     elif facets and set(facets) <= _OF_PEOPLE:
-        facets, points = tuple(dict.fromkeys((*facets, *before.facets))), points or before.points
+        others = [each for each in before.facets if each not in _OF_PEOPLE]  # "adults?" after "for teens?"
+        facets, points = tuple(dict.fromkeys((*facets, *others))), points or before.points
     return facets, terms, points, event
 
 
@@ -163,7 +189,8 @@ def in_full(text: str, meant: str) -> str:
 
 def _pairs(masked: str, subjects: Sequence[EntityId]) -> bool:
     """Whether "it" is asked about together with a drug that is named ("can I take it with ibuprofen")."""
-    return bool(subjects) and bool(_PRONOUN.search(_EXPLETIVE.sub(" ", masked)))
+    said = _EXPLETIVE.sub(" ", masked)
+    return bool(subjects) and bool(_PRONOUN.search(said)) and not _NAMED_BEFORE.search(said)
 
 
 def _goes_on_with_a_pair(asked: Understanding, before: Understanding) -> bool:
@@ -181,7 +208,19 @@ def _is_fragment(text: str) -> bool:
 
 def _is_told(text: str) -> bool:
     """Whether a text only adds something about the person ("I have maybe four beers a night")."""
-    return bool(_TOLD.match(text)) and "?" not in text and not _ASKED_OF.search(text)
+    return bool(TOLD.match(text)) and "?" not in text and not _ASKED_OF.search(text)
+
+
+def _of_the_condition(asked: Understanding, before: Understanding, lexicon: Lexicon) -> Understanding:
+    """Whether a medicine counts among those that a condition was spoken of with."""
+    name = lexicon.entities[before.context[0]].name
+    return replace(
+        asked,
+        wording=f"can {ANY_MEDICINE} cause {name}",
+        leans_on=(*before.leans_on, before.text)[-TURNS:],
+        context=before.context,
+        terms=(),
+    )
 
 
 def _event(before: Understanding) -> str:
@@ -229,12 +268,16 @@ def _pointed_at(masked: str, earlier: Sequence[Understanding]) -> tuple[EntityId
     return (others[-1],) if others else ()
 
 
-def _leans_on_earlier(asked: Understanding, is_word: Callable[[str], bool], lexicon: Lexicon) -> bool:
+def _leans_on_earlier(
+    asked: Understanding, masked: str, is_word: Callable[[str], bool], lexicon: Lexicon
+) -> bool:
     """Whether a question cannot be understood without the one before it."""
     words = [token.norm for token in tokens(asked.text)]
     if any(word in load_wordings().back_references for word in words):
         return True
-    if _ELLIPSIS.match(asked.text) or _MEASURED.match(asked.text):
+    if _ELLIPSIS.match(asked.text) or _MEASURED.match(asked.text) or _COUNTS.fullmatch(masked):
+        return True
+    if _WISH.match(asked.text) and not (asked.subjects or asked.context):
         return True
     if asked.subjects and not asked.facets and asked.text.endswith("?") and len(words) <= _NAME:
         return True  # "paroxetine?" asks the same of another

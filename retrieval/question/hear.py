@@ -20,12 +20,14 @@ from corpus.lexicon import Lexicon, tokens
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SHORT = 3  # words of a match that has no room for anything else
 Extreme = Literal["most", "least"]
+Courtesy = Literal["greeting", "thanks"]
 # What people say before they ask: "hmm and xanax?"
 _SOUNDS = re.compile(
     r"^\W*(?:(?:h+m+|u+h*m+|uh+|er+m+|a+h+|o+h+|huh|wow|lol|yeah|yep|thanks?|thank you|thx|cheers|sorry"
     r"|(?:okay|ok)(?! (?:to|if|for|with|on|in)\b))(?![\w-])[\s,.!;:]*)+(?=\w)",
     re.IGNORECASE,
 )
+_LONGEST_COURTESY = 120  # characters
 _WORD = re.compile(r"(?<![\w'’&/-])[a-z]\w*(?![\w'’&/-])")
 # Facets whose words say which of many things is meant; a lay term of these is left for the patterns to read.
 _POINTED = frozenset({"side_effects"})
@@ -42,6 +44,7 @@ class Wordings:
     extremes: dict[Extreme, re.Pattern[str]]
     shorthand: dict[str, str]
     licence: re.Pattern[str]
+    courtesies: dict[Courtesy, re.Pattern[str]]
 
     def speaks_of(self, facet: FacetId, text: str) -> bool:
         """Whether a text uses the words by which a facet is asked for."""
@@ -70,8 +73,21 @@ def load_wordings() -> Wordings:
         back_references=frozenset(data["back_references"]),
         shorthand=data["shorthand"],
         licence=compiled([data["licence"]]),
+        courtesies={name: _courtesy(parts) for name, parts in data["courtesies"].items()},
         extremes={name: re.compile(pattern, re.IGNORECASE) for name, pattern in data["extremes"].items()},
     )
+
+
+def _courtesy(parts: Sequence[str]) -> re.Pattern[str]:
+    said = "|".join(f"(?:{each})" for each in parts)
+    return re.compile(rf"(?:\W*\b(?:{said})(?![\w'’])\W*)+", re.IGNORECASE)
+
+
+def courtesy_in(text: str) -> Courtesy | None:
+    """Which courtesy a text is, where it asks and tells nothing else; None where it does."""
+    if len(text) > _LONGEST_COURTESY:
+        return None
+    return next((name for name, said in load_wordings().courtesies.items() if said.fullmatch(text)), None)
 
 
 def spelt_out(text: str) -> str:

@@ -16,6 +16,9 @@ from retrieval.words import respelled
 
 SUBJECT_KINDS = frozenset({"drug", "class", "therapy"})
 _SHORTEST = 5  # letters of a word that is mended
+_PROCESS = (
+    "sis"  # "anxiolysis" and "hypnosis" are what anxiolytics and hypnotics do, not their names misspelt
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def nearest_name(word: str, lexicon: Lexicon) -> EntityId | None:
     in the first letter: drug names differ by as little as two letters (lorazepam, loprazolam). A word with
     which the names of just one begin is short for it (mirtaz).
     """
-    if len(word) < _SHORTEST or not word.isalpha():
+    if len(word) < _SHORTEST or not word.isalpha() or word.endswith(_PROCESS):
         return None
     if begun := _begun(word.removesuffix("s"), lexicon):
         return begun

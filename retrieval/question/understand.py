@@ -16,8 +16,10 @@ from corpus.lexicon import EntityId, LayTerm, Lexicon, Mention, tokens
 from ingest.document import normalise
 from retrieval.question.follow import follow
 from retrieval.question.hear import (
+    Courtesy,
     Extreme,
     QuestionKind,
+    courtesy_in,
     extreme_of,
     hear,
     load_wordings,
@@ -66,6 +68,7 @@ class Understanding:
         leans_on: The earlier questions without which it says too little, oldest first.
         inherited: Whether the subjects come from an earlier question.
         language: ISO 639-1 code of its language where that is not supported.
+        courtesy: What it is where it only greets or thanks.
     """
 
     text: str
@@ -82,6 +85,7 @@ class Understanding:
     leans_on: tuple[str, ...] = ()
     inherited: bool = False
     language: str | None = None
+    courtesy: Courtesy | None = None
 
     @property
     def is_bare(self) -> bool:
@@ -108,6 +112,8 @@ def understand(
     """
     # A word without end would keep the patterns busy for half a minute.
     text = " ".join(word[:_LONGEST_WORD] for word in normalise(question)[:_LONGEST_QUESTION].split())
+    if said := courtesy_in(text):
+        return Understanding(text=text, kind="open", courtesy=said)
     common = load_wordings().stop_words
     text = spelt_out(text)
     text, corrections = mend(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from corpus.lexicon import load_lexicon
-from retrieval.composing.compose import _speaks_of_others_too
+from retrieval.composing.compose import _beside, _speaks_of_others_too
 from retrieval.question.slot import IN_SHORT, Slot
 from tests.retrieval.test_answering import evidence
 
@@ -44,3 +44,33 @@ def test_on_the_shipped_corpus_nobody_is_told_of_another_medicine_beside(citewel
     texts = [each.text for each in answer.statements]
     assert any("buspirone" in each.lower() for each in texts)
     assert not any("pregabalin" in each for each in texts)
+
+
+def read(text, answering, angle=0.0, **given):
+    return replace(
+        told(text, angle), answering=answering, score=given.pop("score", 1.0), foreseen=0.8, **given
+    )
+
+
+def test_beside_what_plainly_answers_stands_nothing_that_was_not_read_to():
+    plain = [read("Lorazepam has a half-life of 12 hours.", 0.97)]
+    hardly, unread = read("Lorazepam is a benzodiazepine.", 0.2), read("Lorazepam is a tablet.", None)
+    fairly = read("The half-life of lorazepam is longer in some people.", 0.6)
+    own = replace(unread, foreseen=None)  # of somebody's own document, which nobody foresaw questions for
+    of_lorazepam = Slot(IN_SHORT, (), ("lorazepam",), 3)
+    assert _beside(plain, [*plain, hardly, unread, fairly, own], of_lorazepam) == [*plain, fairly, own]
+    of_diazepam = replace(of_lorazepam, subjects=("diazepam",))
+    assert _beside(plain, [hardly], of_diazepam) == [hardly]  # nothing that answers is about this
+    assert _beside([], [hardly, unread], of_lorazepam) == [hardly, unread]
+
+
+def test_an_outline_leaves_to_the_better_sentence_what_both_say():
+    better = read("Flumazenil is contraindicated with tricyclics.", 0.99)
+    worse = read("Flumazenil can bring seizures with tricyclics.", 0.95)
+    outline = Slot(IN_SHORT, (), ("flumazenil",), 2, outlined=True)
+    assert _beside([better, worse], [replace(worse, answering=None), better], outline) == [better]
+
+
+def test_a_study_that_is_asked_about_is_told_of_more_than_twice(citewell):
+    answer = citewell.ask("what did the EMPOWER trial do and what share of the older people stopped")
+    assert any("27%" in each.text for each in answer.statements)

@@ -211,3 +211,46 @@ def test_what_is_taken_is_remembered_and_asked_of_nothing_else():
 def test_what_is_not_taken_and_what_is_not_to_be_had_stand_alone(told, question):
     assert "interactions" not in read(question, told).facets
     assert "with this medicine" not in read(question, told).wording
+
+
+def test_what_is_told_of_a_person_is_added_to_what_the_talk_is_about():
+    asked = read("i had a seizure when i was 12", "wellbutrin for anxiety does it work")
+    assert asked.subjects == ("bupropion",)
+    assert asked.context == ("anxiety_disorders", "seizures")
+    asked = read("so what else could i ask for", "wellbutrin for anxiety does it work", asked.text)
+    assert asked.subjects == ("bupropion",)
+    assert set(asked.context) == {"anxiety_disorders", "seizures"}
+
+
+def test_what_was_tried_in_vain_is_not_what_is_asked_for_then():
+    asked = read("what would a doctor do first", "i cant sleep", "tried nytol, does nothing")
+    assert asked.subjects == ()
+    assert asked.context == ("insomnia",)
+
+
+@pytest.mark.parametrize(
+    ("question", "subjects"),
+    [
+        ("actually go back to the bupropion, can i drink on it", ("bupropion",)),
+        ("and trazodone, can i take it with it", ("trazodone", "bupropion")),
+    ],
+)
+def test_it_is_what_was_just_named_unless_both_are_meant(question, subjects):
+    asked = read(question, "im on bupropion", "can i add trazodone")
+    assert set(asked.subjects) == set(subjects)
+
+
+def test_whether_another_counts_too_is_asked_of_the_same_condition():
+    asked = read("Does buspirone count?", "what is serotonin syndrome", "which combinations cause it?")
+    assert (asked.subjects, asked.context) == (("buspirone",), ("serotonin_syndrome",))
+
+
+def test_adults_after_teenagers_are_asked_about_alone():
+    turns = ["does escitalopram have a boxed warning", "is that the same for teens"]
+    assert read("what about adults over 65", *turns).facets == ("older_people", "boxed_warning")
+
+
+def test_a_wish_is_for_what_was_asked_before():
+    asked = read("dont want anything addictive", "im having panic attacks", "what works for them")
+    assert "efficacy" in asked.facets
+    assert asked.context == ("panic_disorder",)

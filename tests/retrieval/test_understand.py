@@ -250,3 +250,27 @@ def test_nice_people_and_four_beers_recommend_nothing(question, is_advice):
 def test_a_blocked_heart_asks_for_no_mechanism():
     assert "mechanism" not in read("Is amitriptyline safe with heart block?").facets
     assert "mechanism" in read("how is Cymbalta different from Zoloft in what it blocks").facets
+
+
+@pytest.mark.parametrize(
+    ("text", "courtesy"),
+    [
+        ("thanks", "thanks"),
+        ("thx, you've been great", "thanks"),
+        ("ok cheers that helps", "thanks"),
+        ("Hello there!", "greeting"),
+        ("thank you, what about zoloft", None),
+        ("ok is it safe", None),
+        ("right, so no then?", None),
+        ("good for anxiety", None),
+        ("thanks " * 40, None),
+        ("", None),
+    ],
+)
+def test_a_courtesy_asks_nothing(text, courtesy):
+    assert read(text).courtesy == courtesy
+
+
+@pytest.mark.parametrize("word", ["anxiolysis", "hypnosis"])
+def test_what_medicines_do_is_no_misspelt_name(word):
+    assert read(f"what does {word} mean").corrections == ()
