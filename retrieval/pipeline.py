@@ -18,6 +18,7 @@ from corpus.lexicon import Lexicon
 from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt, Statement
 from retrieval.audit import audited
+from retrieval.by_parts import with_each_part
 from retrieval.composing.compose import Chosen, Draft, compose
 from retrieval.composing.conclude import conclude, not_compared
 from retrieval.composing.consequence import with_consequence
@@ -213,6 +214,8 @@ class Citewell:
         if not draft.chosen and slots and not self._names_what(asked, desk) and not declined:
             with clock.step("search by words"):
                 about, slots, gathered, draft = self._by_words(asked, desk)
+        with clock.step("parts"):
+            draft = with_each_part(about, earlier, draft, desk)  # of what is declined nothing is asked apart
         with clock.step("verify"):
             drafted = draft.chosen if declined else self._rounded(about, draft.chosen, gathered, desk)
             chosen = [kept for each in drafted if (kept := self._verified(each, desk)) is not None]

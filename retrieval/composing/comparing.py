@@ -30,13 +30,25 @@ def without_halves(taken: Sequence[Chosen], slots: Sequence[Slot]) -> list[Chose
 
 
 def unless_beside_the_point(taken: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> list[Chosen]:
-    """What is said of two that are compared; of cautions alone, or of one side alone, only the correction."""
+    """What is said of what was asked about; of cautions alone, or of one side alone, only the correction."""
     said = [each for each in taken if each.heading != CORRECTION]
     is_to_compare = asked.kind == "compare" and "comparison" in asked.facets
     of_cautions = asked.kind == "compare" and all(each.heading == CAUTIONS for each in said)
-    if of_cautions or (is_to_compare and _is_one_sided(said, asked, lexicon)):
+    if (
+        _is_of_none(said, asked, lexicon)
+        or of_cautions
+        or (is_to_compare and _is_one_sided(said, asked, lexicon))
+    ):
         return [each for each in taken if each.heading == CORRECTION]
     return list(taken)
+
+
+def _is_of_none(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether nothing that is said names a medicine, or what was asked about with it."""
+    substances = {each for each in asked.context if lexicon.entities[each].kind == "substance"}
+    near = substances.union(*(lexicon.near(each) for each in asked.subjects))
+    named = [each.evidence.entities | lexicon.entities_in(each.evidence.passage.header) for each in said]
+    return bool(asked.subjects) and not any(near & each for each in named)
 
 
 def _is_one_sided(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> bool:

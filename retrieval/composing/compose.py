@@ -69,10 +69,16 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The chosen statements in reading order, and the slots that nothing was found for."""
+    """The chosen statements in reading order, and what nothing was found for.
+
+    Attributes:
+        empty: The slots.
+        unanswered: The parts of a question that asks for several things, in its own words.
+    """
 
     chosen: tuple[Chosen, ...]
     empty: tuple[Slot, ...]
+    unanswered: tuple[str, ...] = ()
 
 
 def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, desk: Desk) -> Draft:

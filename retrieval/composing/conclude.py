@@ -13,7 +13,7 @@ from corpus.lexicon import EntityId, Lexicon
 from retrieval.answer import Outcome
 from retrieval.composing.comparing import is_uncompared
 from retrieval.composing.compose import Chosen, Draft
-from retrieval.evidence.desk import Desk
+from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.grave import OF_HARM
 from retrieval.evidence.licence import asks_for_licence, is_licensed_for_one
 from retrieval.present import load_messages
@@ -28,7 +28,7 @@ from retrieval.words import frequency, is_known
 
 _NOT_OFFERED = frozenset({"study", "limits"})  # facets that nobody asks for by name
 _OFFERED = 6
-_ANSWERED = 0.5  # reading from which a statement answers the question
+_ANSWERED, _PLAINLY = 0.5, 0.9  # from where a statement answers the question: by reading alone, all in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ def conclude(
     missing = _missing(asked, draft, chosen, lexicon)
     if missing:
         notes.append(said["partial"].format(headings=", ".join(missing)))
-    return Conclusion(Outcome.PARTIAL if missing else Outcome.ANSWERED, (), tuple(notes))
+    notes += [said["unanswered"].format(part=part) for part in draft.unanswered]
+    is_whole = not missing and not draft.unanswered
+    return Conclusion(Outcome.ANSWERED if is_whole else Outcome.PARTIAL, (), tuple(notes))
 
 
 def _class_is_told(premise: Premise, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:
@@ -94,9 +96,7 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
     # Where its own words are spoken of, or a sentence is read to answer it, a facet that they were taken for
     # is no gap.
     short = [each.evidence for each in chosen if each.heading == IN_SHORT]
-    answered = bool(short and asked.terms) or any(
-        each.reading is not None and each.reading.answers >= _ANSWERED for each in short
-    )
+    answered = bool(short and asked.terms) or any(map(_is_read_to_answer, short))
     empty = (
         [] if answered else [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
     )
@@ -104,6 +104,11 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
     silent = [each for each in about if not _spoken_of(each, chosen, lexicon)]
     silent += _unlicensed(asked, chosen, lexicon)
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
+
+
+def _is_read_to_answer(each: Evidence) -> bool:
+    read = each.reading is not None and each.reading.answers >= _ANSWERED
+    return read or (each.answering or 0.0) >= _PLAINLY
 
 
 def _unlicensed(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> list[EntityId]:
