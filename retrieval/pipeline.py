@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Generator as Stream
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from corpus.errors import CitewellError
 from corpus.lexicon import Lexicon
@@ -37,7 +37,7 @@ from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding, in_its_words
 from retrieval.safety import danger
 from retrieval.safety.danger import raise_level, recall_emergencies
-from retrieval.safety.decline import facts_instead, without_amounts
+from retrieval.safety.decline import what_may_be_told, with_what_helps, without_amounts
 from retrieval.safety.directive import is_directive
 from retrieval.safety.help import help_for, reminder_for
 from retrieval.safety.triage import Level, Triage, triage
@@ -56,6 +56,8 @@ _OF_EACH_SHAPE = (
     "is diazepam addictive",
     "why is sertraline slower than diazepam in the UK, and how much slower",
 )
+# What was looked for, its parts, what was found, and the answer drafted from it.
+_Found: TypeAlias = tuple[Understanding, tuple[Slot, ...], Gathered, Draft]
 _CONSIDERED = 20  # passages named in a receipt
 
 
@@ -201,21 +203,9 @@ class Citewell:
         desk = replace(self.desk, filters=filters)  # the one that all of this answer is from
         with clock.step("understand"):
             asked = understood(question, earlier, desk)
-            declined = triaged.level is Level.DECLINE
-            about, slots = (
-                facts_instead(asked, triaged.category or "", desk.lexicon)
-                if declined
-                else (asked, parts(asked, desk))
-            )
-        with clock.step("search"):
-            gathered = gather(about, slots, desk)
-        with clock.step("compose"):
-            draft = with_other_side(about, slots, compose(about, slots, gathered, desk), gathered, desk)
-        if not draft.chosen and slots and not self._names_what(asked, desk) and not declined:
-            with clock.step("search by words"):
-                about, slots, gathered, draft = self._by_words(asked, desk)
-        with clock.step("parts"):
-            draft = with_each_part(about, earlier, draft, desk)  # of what is declined nothing is asked apart
+        declined = triaged.level is Level.DECLINE
+        look = self._look_instead if declined else self._look
+        about, slots, gathered, draft = look(asked, earlier, triaged, clock, desk)
         with clock.step("verify"):
             drafted = draft.chosen if declined else self._rounded(about, draft.chosen, gathered, desk)
             chosen = [kept for each in drafted if (kept := self._verified(each, desk)) is not None]
@@ -249,6 +239,34 @@ class Citewell:
         region = self.settings.region
         yield Done(present(question, end.outcome, region, receipt, said, warnings, opening, notes, verdict))
 
+    def _look(
+        self, asked: Understanding, earlier: Sequence[str], _: Triage, clock: _Clock, desk: Desk
+    ) -> _Found:
+        """Search for what answers a question, and draft the answer."""
+        about, slots = asked, parts(asked, desk)
+        with clock.step("search"):
+            gathered = gather(about, slots, desk)
+        with clock.step("compose"):
+            draft = with_other_side(about, slots, compose(about, slots, gathered, desk), gathered, desk)
+        if not draft.chosen and slots and not self._names_what(asked, desk):
+            with clock.step("search by words"):
+                about, slots, gathered, draft = self._by_words(asked, desk)
+        with clock.step("parts"):
+            draft = with_each_part(about, earlier, draft, desk)
+        return about, slots, gathered, draft
+
+    def _look_instead(
+        self, asked: Understanding, _: Sequence[str], triaged: Triage, clock: _Clock, desk: Desk
+    ) -> _Found:
+        """Search for what may be told where what was asked for is declined."""
+        category = triaged.category or ""
+        slots = what_may_be_told(category, parts(asked, desk))
+        with clock.step("search"):
+            gathered = gather(asked, slots, desk)
+        with clock.step("compose"):
+            draft = with_what_helps(compose(asked, slots, gathered, desk), asked, category, desk)
+        return asked, slots, gathered, draft
+
     def _rounded(
         self, asked: Understanding, chosen: Sequence[Chosen], gathered: Gathered, desk: Desk
     ) -> list[Chosen]:
@@ -270,9 +288,7 @@ class Citewell:
         kinds = {desk.lexicon.entities[each].kind for each in asked.context}
         return bool(asked.subjects or kinds & {"substance", "therapy"})
 
-    def _by_words(
-        self, asked: Understanding, desk: Desk
-    ) -> tuple[Understanding, tuple[Slot, ...], Gathered, Draft]:
+    def _by_words(self, asked: Understanding, desk: Desk) -> _Found:
         """Search for the question's own words: a reader's own documents are about anything."""
         plain = in_its_words(asked)
         slots = (Slot(IN_SHORT, (), (), 3),) if plain.terms else ()

@@ -70,7 +70,8 @@ def conclude(
     if asked.inherited:
         notes.append(said["inherited"].format(names=_names(asked.subjects or asked.context, lexicon)))
     if triaged.level is Level.DECLINE and triaged.category:
-        return Conclusion(Outcome.DECLINED, decline_for(triaged.category, bool(chosen)), tuple(notes))
+        lines = decline_for(triaged.category, bool(chosen), bool(asked.subjects))
+        return Conclusion(Outcome.DECLINED, lines, tuple(notes))
     if asked.courtesy:
         hint = (_covers(asked, desk),) if asked.courtesy == "greeting" else ()
         return Conclusion(Outcome.ABSTAINED, (load_messages()["courtesies"][asked.courtesy],), hint)

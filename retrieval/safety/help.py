@@ -67,18 +67,19 @@ def reminder_for(category: str, region: str) -> str:
     return f"{load_help().reminder} {help_for(category, region)[0]}"
 
 
-def decline_for(category: str, with_facts: bool) -> tuple[str, ...]:
+def decline_for(category: str, with_facts: bool, is_named: bool = False) -> tuple[str, ...]:
     """Give the sentences that say what Citewell cannot do, and why.
 
     Args:
         category: What is declined.
         with_facts: Whether facts from the sources follow.
+        is_named: Whether the request names a medicine; then nobody is asked to name it.
 
     Raises:
         KeyError: There is no such category.
     """
     texts = load_help()
-    end = texts.decline_ends["with_facts" if with_facts else "without_facts"]
+    end = texts.decline_ends["with_facts" if with_facts else "nothing_on_it" if is_named else "without_facts"]
     return (*_named(texts.decline, category, "category of declining"), end)
 
 

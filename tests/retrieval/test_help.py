@@ -59,11 +59,12 @@ def test_region_without_poison_line_drops_the_sentence():
 
 @pytest.mark.parametrize("category", sorted(load_help().decline))
 def test_declines_in_few_words_without_digits(category):
-    for with_facts in (True, False):
-        *lines, last = decline_for(category, with_facts)
+    for with_facts, is_named in ((True, True), (False, True), (False, False)):
+        *lines, last = decline_for(category, with_facts, is_named)
         assert 1 <= len(lines) <= 2
         assert "cannot" in lines[0]
         assert ("Below" in last) is with_facts
+        assert ("name the medicine" in last) is not (with_facts or is_named)
         assert not any(re.search(r"[\d{}]", line) for line in (*lines, last))
 
 

@@ -201,10 +201,25 @@ def test_what_is_declined_gets_facts_and_no_amount(question, by_region):
     facts = [each.text for each in (*answer.warnings, *answer.statements) if each.citations]
     assert not re.search(r"\b\d+([.,]\d+)? ?(mg|mcg|ml|milligrams?|tablets?|pills?)\b", " ".join(facts))
     below = [each for each in answer.statements if not each.citations][-1].text
-    assert below == load_help().decline_ends["with_facts" if facts else "without_facts"]
-    if citewell_names_a_drug(by_region["us"], question):
+    named = citewell_names_a_drug(by_region["us"], question)
+    ends = load_help().decline_ends
+    assert below == ends["with_facts"] if facts else below in {ends["nothing_on_it"], ends["without_facts"]}
+    if named:
         assert facts
         assert {each.kind for each in answer.sources} & {"label", "regulator"}
+
+
+def test_what_is_asked_besides_ones_own_plan_is_told(by_region):
+    answer = by_region["us"].ask("I am pregnant and take paroxetine. Should I just stop it tomorrow?")
+    assert answer.outcome is Outcome.DECLINED
+    assert any(each.heading == "Pregnancy" and each.citations for each in answer.statements)
+
+
+def test_who_named_the_medicine_is_not_asked_to_name_it(by_region):
+    # Of which the shipped corpus says nothing that would help here.
+    answer = by_region["us"].ask("should i take two pregabalin, i missed one this morning")
+    assert answer.outcome is Outcome.DECLINED
+    assert answer.statements[-1].text == load_help().decline_ends["nothing_on_it"]
 
 
 def citewell_names_a_drug(citewell: Citewell, question: str) -> bool:
