@@ -19,6 +19,8 @@ from ingest.settings import Settings
 from retrieval.answer import Answer, Outcome, Receipt, Statement
 from retrieval.audit import audited
 from retrieval.by_parts import with_each_part
+from retrieval.by_study import told_of_study
+from retrieval.composing.both import with_both
 from retrieval.composing.compose import Chosen, Draft, compose
 from retrieval.composing.conclude import conclude, not_compared
 from retrieval.composing.consequence import with_consequence
@@ -33,6 +35,8 @@ from retrieval.model.prompt import Task
 from retrieval.prepare import parts, understood
 from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
+from retrieval.question.hear import says_little
+from retrieval.question.restate import asked_plainly, comes_to
 from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding, in_its_words
 from retrieval.safety import danger
@@ -214,6 +218,11 @@ class Citewell:
             found = warn(asked, triaged.cautions, chosen, desk) if chosen or declined else ()
             warnings = [kept for each in found if (kept := self._verified(each, desk)) is not None]
         end = conclude(asked, triaged, draft, [*chosen, *warnings], desk)
+        if end.outcome is Outcome.ABSTAINED and triaged.earlier_category and says_little(question):
+            # "Should I go in?", asked of what was told before: an abstention would take the help back.
+            again = replace(triaged, category=triaged.earlier_category)
+            yield from whole(self._help(question, again, clock))
+            return
         opening = (*self._reminder(triaged), *end.opening)
         numbering, report = Numbering(), Report()
         said: list[Chosen] = []
@@ -244,10 +253,19 @@ class Citewell:
     ) -> _Found:
         """Search for what answers a question, and draft the answer."""
         about, slots = asked, parts(asked, desk)
-        with clock.step("search"):
-            gathered = gather(about, slots, desk)
-        with clock.step("compose"):
-            draft = with_other_side(about, slots, compose(about, slots, gathered, desk), gathered, desk)
+        gathered, draft = Gathered((), (), ()), Draft((), ())
+        lines = [comes_to(asked, desk.lexicon), asked_plainly(asked, desk.lexicon)]
+        if asked.leans_on and (line := lines.pop(0)) is not None:
+            slots, gathered, draft = self._in_a_line(line, clock, desk)
+        if not draft.chosen:
+            slots = parts(asked, desk)
+            with clock.step("search"):
+                gathered = gather(about, slots, desk)
+            with clock.step("compose"):
+                draft = with_both(about, compose(about, slots, gathered, desk), gathered, desk)
+                draft = with_other_side(about, slots, draft, gathered, desk)
+        if not draft.chosen and (line := next(filter(None, lines), None)) is not None:
+            slots, gathered, draft = self._in_a_line(line, clock, desk)
         if not draft.chosen and slots and not self._names_what(asked, desk):
             with clock.step("search by words"):
                 about, slots, gathered, draft = self._by_words(asked, desk)
@@ -288,12 +306,23 @@ class Citewell:
         kinds = {desk.lexicon.entities[each].kind for each in asked.context}
         return bool(asked.subjects or kinds & {"substance", "therapy"})
 
+    def _in_a_line(self, line: str, clock: _Clock, desk: Desk) -> tuple[tuple[Slot, ...], Gathered, Draft]:
+        """Search for what a story or a follow-up comes to."""
+        with clock.step("search restated"):
+            about = understood(line, (), desk)
+            slots = parts(about, desk)
+            gathered = gather(about, slots, desk)
+            return slots, gathered, compose(about, slots, gathered, desk)
+
     def _by_words(self, asked: Understanding, desk: Desk) -> _Found:
         """Search for the question's own words: a reader's own documents are about anything."""
         plain = in_its_words(asked)
-        slots = (Slot(IN_SHORT, (), (), 3),) if plain.terms else ()
+        slots: tuple[Slot, ...] = (Slot(IN_SHORT, (), (), 3),) if plain.terms else ()
         gathered = gather(plain, slots, desk)
-        return plain, slots, gathered, compose(plain, slots, gathered, desk)
+        draft = compose(plain, slots, gathered, desk)
+        if not draft.chosen:
+            slots, gathered, draft = told_of_study(plain, desk) or (slots, gathered, draft)
+        return plain, slots, gathered, draft
 
     def _verified(self, chosen: Chosen, desk: Desk) -> Chosen | None:
         """Keep a statement only with citations whose quoted words stand in the store and support it.

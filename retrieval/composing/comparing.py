@@ -36,6 +36,7 @@ def unless_beside_the_point(taken: Sequence[Chosen], asked: Understanding, lexic
     of_cautions = asked.kind == "compare" and all(each.heading == CAUTIONS for each in said)
     if (
         _is_of_none(said, asked, lexicon)
+        or _is_of_another(said, asked)
         or of_cautions
         or (is_to_compare and _is_one_sided(said, asked, lexicon))
     ):
@@ -49,6 +50,15 @@ def _is_of_none(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) 
     near = substances.union(*(lexicon.near(each) for each in asked.subjects))
     named = [each.evidence.entities | lexicon.entities_in(each.evidence.passage.header) for each in said]
     return bool(asked.subjects) and not any(near & each for each in named)
+
+
+def _is_of_another(said: Sequence[Chosen], asked: Understanding) -> bool:
+    """Whether nothing that is said names the drug that the question takes for something else.
+
+    "Given that sertraline is a benzodiazepine, what flumazenil dose reverses it?": a dose is no answer.
+    """
+    taken_wrongly = {each.drug for each in asked.premises if each.holds is False and not each.is_asked}
+    return bool(taken_wrongly) and not any(taken_wrongly & each.evidence.entities for each in said)
 
 
 def _is_one_sided(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> bool:

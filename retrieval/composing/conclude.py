@@ -102,7 +102,9 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
         [] if answered else [slot.heading for slot in draft.empty if slot.asked and slot.heading != IN_SHORT]
     )
     about = [each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}]
-    silent = [each for each in about if not _spoken_of(each, chosen, lexicon)]
+    # What is asked of a medicine that was taken for another has no answer: the correction says why.
+    is_mistaken = any(each.holds is False and not each.is_asked for each in asked.premises)
+    silent = [] if is_mistaken else [each for each in about if not _spoken_of(each, chosen, lexicon)]
     silent += _unlicensed(asked, chosen, lexicon)
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from corpus.expected import ANY_MEDICINE
 from corpus.facets import FacetId
 from corpus.lexicon import EntityId, Lexicon, tokens
+from retrieval.question.another import another_of_its_class
 from retrieval.question.beside import beside
 from retrieval.question.hear import load_wordings
 from retrieval.question.told import TOLD, TURNS, adds_a_detail, tells_of_what_was_tried, with_detail
@@ -29,6 +30,10 @@ _CONDITION = re.compile(r"\s*(?:(?:and|but|so|ok|okay|also)\s+)*(?:what if|even 
 _ANOTHER = re.compile(r"\b(else|instead|alternatives?|replace)\b", re.IGNORECASE)
 _OTHER = re.compile(r"\bthe (other|second|latter)( (one|drug|medicine|pill|medication|tablet))?\b")
 _FIRST = re.compile(r"\bthe (first|former)( (one|drug|medicine|pill|medication|tablet))?\b")
+# "What if they've taken tricyclics as well": beside what was spoken of.
+_TAKEN_TOO = re.compile(
+    r"\b(?:taken|took|takes?|taking|had|drank|drunk|drinking|boozing|on)\b.*\b(?:as well|too|also|on top)\W*$"
+)
 _ELLIPSIS = re.compile(
     r"\s*(and|or|but|what about|how about|what if|also|same for|versus|vs"
     r"|(?:(?:no|nah|sorry|oops|wait)\W+)*(?:i|we) meant?)\b",
@@ -79,7 +84,7 @@ _OF_PAIRS = frozenset({"interactions", "switching", "opioids"})
 _OF_WORDING = frozenset({"comparison", "response"})
 # "How long should I wait?" is asked of what was spoken of together.
 _OF_WAITING = frozenset({"duration", "onset", "switching"})
-_LASTING = (FacetId("stopping"), FacetId("side_effects"))
+_LASTING, _HABIT = (FacetId("stopping"), FacetId("side_effects")), FacetId("dependence")
 # "Can it drag on for months?" is asked of the withdrawal, not of the medicine.
 _GOES_ON = re.compile(
     r"\b(how long|lasts?|lasting|goe?s? on|drags?|dragging|wears? off|goe?s? away|pass(es)?(?! \w)|settles?"
@@ -105,29 +110,23 @@ def follow(
     """
     if not earlier:
         return asked
-    if (found := beside(asked, earlier, lexicon)) is not None:
-        return found
     before = earlier[-1]
+    found = beside(asked, earlier, lexicon) or another_of_its_class(asked, masked, before, lexicon)
+    if found is not None:
+        return found
     if adds_a_detail(asked, before):
         return with_detail(asked, before)
     if not _leans_on_earlier(asked, masked, is_word, lexicon):
         return asked
-    subjects, context = asked.subjects, asked.context
-    if tells_of_what_was_tried(before.text) and before.context and not subjects:
+    context = asked.context
+    if tells_of_what_was_tried(before.text) and before.context and not asked.subjects:
         before = replace(before, subjects=())
-    inherited = not subjects and bool(before.subjects or before.context)
+    inherited = not asked.subjects and bool(before.subjects or before.context)
     pointed = _pointed_at(masked, earlier)
-    if pointed and not (subjects and not _COMPARING.search(masked)):
-        subjects = tuple(dict.fromkeys((*subjects, *pointed)))
-    elif _goes_on_with_a_pair(asked, before):
-        # "And Xanax?" after a question about two asks the same of the first and it.
-        subjects = (
-            before.subjects if set(subjects) <= set(before.subjects) else (before.subjects[0], *subjects)
-        )
-    elif inherited or _COMPARING.search(masked) or _pairs(masked, subjects):
-        # "it" is the one that the talk is about; "they" and a bare "and with alcohol?" are all of them.
-        talk_of = before.subjects[:1] if _SINGULAR.search(masked) else before.subjects
-        subjects = tuple(dict.fromkeys((*talk_of, *subjects)))
+    subjects = _meant(asked, before, masked, pointed, inherited=inherited)
+    if pointed and _is_only_pointing(masked):
+        # "And the other one?" asks the same of it, and is read so.
+        asked = replace(asked, text=_pointing_named(asked.text, pointed[0], lexicon))
     goes_on = inherited and bool(asked.facets) and set(asked.facets) <= _OF_WAITING
     is_measured = bool(_MEASURED.match(asked.text))
     for_what = inherited and bool(_ANOTHER.search(asked.text))  # "what else could I ask for?"
@@ -148,6 +147,31 @@ def follow(
         points=points,
         inherited=inherited,
     )
+
+
+def _meant(
+    asked: Understanding,
+    before: Understanding,
+    masked: str,
+    pointed: tuple[EntityId, ...],
+    *,
+    inherited: bool,
+) -> tuple[EntityId, ...]:
+    """What a follow-up is about: what it names, points at or leaves unsaid."""
+    subjects = asked.subjects
+    if pointed and not (subjects and not _COMPARING.search(masked)):
+        return tuple(dict.fromkeys((*subjects, *pointed)))
+    if _goes_on_with_a_pair(asked, before):
+        # "And Xanax?" after a question about two asks the same of the first and it.
+        named = set(subjects) <= set(before.subjects)
+        return before.subjects if named else (before.subjects[0], *subjects)
+    if subjects and _TAKEN_TOO.search(masked):
+        return tuple(dict.fromkeys((*before.subjects, *subjects)))
+    if inherited or _COMPARING.search(masked) or _pairs(masked, subjects):
+        # "it" is the one that the talk is about; "they" and a bare "and with alcohol?" are all of them.
+        talk_of = before.subjects[:1] if _SINGULAR.search(masked) else before.subjects
+        return tuple(dict.fromkeys((*talk_of, *subjects)))
+    return subjects
 
 
 def _asked_for(
@@ -172,7 +196,7 @@ def _asked_for(
     elif not facets and terms and _is_fragment(asked.text):
         facets, terms, points = before.facets, tuple(dict.fromkeys((*before.terms, *terms))), before.points
     elif facets and set(facets) <= _OF_TIME:
-        lasting = [each for each in _LASTING if each in before.facets]
+        lasting = [each for each in (*_LASTING, _HABIT) if each in before.facets]
         facets = (*lasting[:1], *facets)  # "how long does that last?", asked of withdrawal
         points = points or (before.points if lasting else ())
     elif facets and set(facets) <= _OF_PEOPLE:
@@ -238,7 +262,7 @@ def _wording(
     measured = _MEASURED.match(asked.wording)
     if measured:
         return f"{before.wording.rstrip(' ?')} {measured['held']}"
-    if asks_the_same and asked.subjects and not asked.terms:
+    if _is_only_pointing(asked.wording) or (asks_the_same and asked.subjects and not asked.terms):
         return before.wording  # "and sertraline?": the same of another
     if asked.subjects:
         return asked.wording
@@ -266,6 +290,19 @@ def _pointed_at(masked: str, earlier: Sequence[Understanding]) -> tuple[EntityId
         return latest[1:]
     others = [each for each in spoken if each not in latest]
     return (others[-1],) if others else ()
+
+
+def _is_only_pointing(masked: str) -> bool:
+    """Whether a question says nothing but which one is meant."""
+    opening = _ELLIPSIS.match(masked)
+    rest = masked[opening.end() if opening else 0 :].strip(" ,.?!")
+    return bool(_OTHER.fullmatch(rest) or _FIRST.fullmatch(rest))
+
+
+def _pointing_named(text: str, meant: EntityId, lexicon: Lexicon) -> str:
+    """The question with the name of the one that is meant."""
+    name = lexicon.entities[meant].name
+    return re.sub(_OTHER, name, re.sub(_FIRST, name, text.casefold()))
 
 
 def _leans_on_earlier(

@@ -20,7 +20,7 @@ from corpus.lexicon import Lexicon, tokens
 QuestionKind = Literal["contrast", "compare", "yes_no", "overview", "naming", "definition", "open"]
 _SHORT = 3  # words of a match that has no room for anything else
 Extreme = Literal["most", "least"]
-Courtesy = Literal["greeting", "thanks"]
+Courtesy = Literal["greeting", "thanks", "sources"]
 # What people say before they ask: "hmm and xanax?"
 _SOUNDS = re.compile(
     r"^\W*(?:(?:h+m+|u+h*m+|uh+|er+m+|a+h+|o+h+|huh|wow|lol|yeah|yep|thanks?|thank you|thx|cheers|sorry"
@@ -28,6 +28,7 @@ _SOUNDS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_COURTESY = 120  # characters
+_OWN_WORD, _LITTLE = re.compile(r"[^\W\d_]{2,}"), 3
 _WORD = re.compile(r"(?<![\w'’&/-])[a-z]\w*(?![\w'’&/-])")
 # Facets whose words say which of many things is meant; a lay term of these is left for the patterns to read.
 _POINTED = frozenset({"side_effects"})
@@ -40,6 +41,7 @@ class Wordings:
     facets: tuple[tuple[FacetId, re.Pattern[str], bool], ...]
     kinds: tuple[tuple[QuestionKind, int, re.Pattern[str]], ...]
     stop_words: frozenset[str]
+    study_words: frozenset[str]
     back_references: frozenset[str]
     extremes: dict[Extreme, re.Pattern[str]]
     shorthand: dict[str, str]
@@ -70,12 +72,19 @@ def load_wordings() -> Wordings:
         ),
         kinds=tuple((row["kind"], row["subjects"], compiled(row["any"])) for row in data["kinds"]),
         stop_words=frozenset(data["stop_words"].split()),
+        study_words=frozenset(data["study_words"].split()),
         back_references=frozenset(data["back_references"]),
         shorthand=data["shorthand"],
         licence=compiled([data["licence"]]),
         courtesies={name: _courtesy(parts) for name, parts in data["courtesies"].items()},
         extremes={name: re.compile(pattern, re.IGNORECASE) for name, pattern in data["extremes"].items()},
     )
+
+
+def says_little(question: str) -> bool:
+    """Whether a question is so short of words of its own that only the talk before it says what it asks."""
+    words = _OWN_WORD.findall(question.casefold().replace("'", "").replace("’", ""))
+    return sum(each not in load_wordings().stop_words for each in words) <= _LITTLE
 
 
 def _courtesy(parts: Sequence[str]) -> re.Pattern[str]:

@@ -47,6 +47,7 @@ _LIKE, _DO = (
     re.compile(r"(?: (?:do(?:es)?|did|can|are|is))?\W*$"),
 )
 _LONGEST_QUESTION = 4000  # characters that are read; nobody asks more in one go
+_WORKS = re.compile(r"\b(works?|working|worked|helps?|helping|effect|effective|feel better)\b", re.IGNORECASE)
 _LONGEST_WORD = 80
 
 
@@ -151,7 +152,15 @@ def understand(
         language=foreign_language(tuple(word for word in _words(main) if word not in spoken)),
     )
     asked = follow(asked, masked, earlier, is_word, lexicon)
+    asked = replace(asked, facets=_of_withdrawal(asked))
     return replace(asked, kind=shape_of(masked, len(asked.subjects), asked.terms))
+
+
+def _of_withdrawal(asked: Understanding) -> tuple[FacetId, ...]:
+    """The facets, without how fast a medicine works where withdrawal or dependence comes on."""
+    if not {"stopping", "dependence"} & set(asked.facets) or _WORKS.search(asked.text):
+        return asked.facets
+    return tuple(each for each in asked.facets if each != "onset")
 
 
 def _is_adjective(mention: Mention, text: str, lexicon: Lexicon) -> bool:

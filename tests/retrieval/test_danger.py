@@ -451,6 +451,41 @@ def test_of_two_readings_the_milder_counts_for_emergencies_and_for_any_danger(be
     assert found.emergency + found.decline == pytest.approx(danger)
 
 
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        (["seroxat has killed my sex life", "do they all do that"], "which ones dont then"),
+        (
+            ["cant sleep, been months", "they said try CBT before tablets", "whats that involve"],
+            "do you have to go in or can you do it at home",
+        ),
+        (
+            ["my nan is 81 and been on temazepam since forever", "her memory is shocking now"],
+            "would it come back if they got her off them",
+        ),
+    ],
+)
+def test_few_words_are_read_after_the_whole_talk(earlier, question):
+    assert find_danger(question, earlier[-1]) is not None  # so little of it sounds like anything
+    assert raise_level(NOTHING, question, earlier).level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    "question", ["i just swallowed the whole box", "i want to be dead", "she wont wake up"]
+)
+def test_a_harmless_talk_hides_no_emergency(question):
+    earlier = ["seroxat has killed my sex life", "do they all do that"]
+    found = triage(question, earlier)
+    assert raise_level(found, question, earlier).level is Level.EMERGENCY
+
+
+def test_few_words_after_an_emergency_are_of_its_kind():
+    earlier = ["took a whole box of my wifes amitriptyline", "about an hour ago"]
+    question = "i feel ok tho do i really need to go in"
+    found = raise_level(triage(question, earlier), question, earlier)
+    assert (found.level, found.category) == (Level.EMERGENCY, "overdose_or_poisoning")
+
+
 def test_an_earlier_turn_is_remembered_as_it_was_read_when_it_was_asked():
     turns = ["what are the withdrawal symptoms of sertraline", "which of them never go away"]
     assert find_danger(turns[1]) is not None  # alone it sounds like somebody who wants no way back

@@ -254,3 +254,36 @@ def test_a_wish_is_for_what_was_asked_before():
     asked = read("dont want anything addictive", "im having panic attacks", "what works for them")
     assert "efficacy" in asked.facets
     assert asked.context == ("panic_disorder",)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        (
+            ["does sertraline make you sick", "it has also killed my sex drive"],
+            "is there one that doesnt do that",
+        ),
+        (["paroxetine has killed my sex life"], "which ones dont then"),
+    ],
+)
+def test_another_without_that_effect_is_one_of_its_class(earlier, question):
+    asked = read(question, *earlier)
+    assert asked.subjects == ("antidepressants",)
+    assert asked.facets == ("sexual",)
+    assert "do not cause" in asked.text
+
+
+def test_what_was_taken_too_is_asked_beside_what_was_spoken_of():
+    asked = read("what if they have taken tricyclics as well", "what reverses a benzodiazepine overdose")
+    assert asked.subjects == ("benzodiazepines", "tricyclics")
+
+
+def test_a_question_that_only_points_is_read_by_name():
+    asked = read("and the other one", "I am nursing, sertraline or escitalopram?", "is the first one fine")
+    assert asked.text == "and escitalopram"
+    assert asked.subjects == ("escitalopram",)
+
+
+def test_how_fast_it_comes_is_asked_of_the_withdrawal_and_not_of_the_medicine():
+    assert read("how soon does withdrawal from lorazepam begin").facets == ("stopping",)
+    assert "onset" in read("how soon does sertraline work after stopping paroxetine").facets

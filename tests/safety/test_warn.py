@@ -42,6 +42,7 @@ def test_the_boxed_warning_of_what_is_asked_about_comes_first(question, pattern,
         "how does diazepam work",
         "how long does sertraline take to work",
         "can I take ibuprofen with oxycodone",
+        "can a mother on paroxetine breastfeed her baby",
     ],
 )
 def test_no_boxed_warning_where_none_belongs(question, citewell):

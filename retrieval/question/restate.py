@@ -1,0 +1,68 @@
+"""Restate in a line what a story asks: whether two may be taken together, when withdrawal begins or ends.
+
+What a story tells besides makes it unlike any sentence that answers it. Only for what the names and the kind
+of question say whole; what else a story asks for lies in its own words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from corpus.lexicon import Lexicon
+from retrieval.question.hear import says_little
+from retrieval.question.outlines import load_outlines
+from retrieval.question.understand import Understanding
+
+_TOGETHER = frozenset({"interactions", "alcohol", "opioids"})
+_LASTS = frozenset({"duration", "outlook"})
+_BEGINS = re.compile(r"\b(how (soon|quick\w*|fast)|when|start\w*|begin\w*|kick\w* in)\b", re.IGNORECASE)
+_IN_THE_BODY = re.compile(r"\bhalf[- ]?li(fe|ves)\b|\b(system|blood|urine|body)\b", re.IGNORECASE)
+_LEAST_WORDS = 9  # of a story; a shorter question says already what it asks
+
+
+def comes_to(asked: Understanding, lexicon: Lexicon) -> str | None:
+    """What a question of withdrawal or dependence comes to; None of another, or where it says so itself.
+
+    "And diazepam?" after "when do they begin?" says nothing of withdrawal, and sounds like something else.
+
+    Args:
+        asked: The question.
+        lexicon: The names.
+    """
+    names, facets = _names(asked, lexicon), set(asked.facets)
+    said = f"{asked.text} {asked.wording}"
+    if not names or not (_is_story(asked) or asked.leans_on) or _IN_THE_BODY.search(said):
+        return None
+    of = " or ".join(names)
+    if "stopping" in facets and facets & _LASTS:
+        return f"How long do withdrawal symptoms last after stopping {of}?"
+    if "stopping" in facets and _BEGINS.search(said):
+        return f"When do withdrawal symptoms begin after stopping {of}?"
+    if "dependence" in facets and len(names) == 1 and _BEGINS.search(said):
+        return f"How quickly can dependence on {of} develop?"
+    return None
+
+
+def asked_plainly(asked: Understanding, lexicon: Lexicon) -> str | None:
+    """What else a story or a follow-up of few words asks, in a line; None where only its own words say it.
+
+    Args:
+        asked: The question.
+        lexicon: The names.
+    """
+    names = _names(asked, lexicon)
+    if len(names) == 2 and set(asked.facets) & _TOGETHER and (_is_story(asked) or asked.leans_on):
+        return f"Can {names[0]} be taken with {names[1]}?"
+    if len(names) == 1 and asked.leans_on and asked.facets and says_little(asked.text):
+        line: str | None = load_outlines()["restated"].get(asked.facets[0])
+        return line.format(name=names[0]) if line else None
+    return None
+
+
+def _is_story(asked: Understanding) -> bool:
+    return len(asked.text.split()) >= _LEAST_WORDS
+
+
+def _names(asked: Understanding, lexicon: Lexicon) -> list[str]:
+    substances = [each for each in asked.context if lexicon.entities[each].kind == "substance"]
+    return [lexicon.entities[each].name for each in (*asked.subjects, *substances)]
