@@ -6,7 +6,7 @@ Not for names: these are found by `corpus.lexicon`, and read here as the X of a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +45,8 @@ class Wordings:
     back_references: frozenset[str]
     extremes: dict[Extreme, re.Pattern[str]]
     shorthand: dict[str, str]
+    abbreviations: dict[str, str]
+    abbreviated: re.Pattern[str]
     licence: re.Pattern[str]
     courtesies: dict[Courtesy, re.Pattern[str]]
 
@@ -75,10 +77,18 @@ def load_wordings() -> Wordings:
         study_words=frozenset(data["study_words"].split()),
         back_references=frozenset(data["back_references"]),
         shorthand=data["shorthand"],
+        abbreviations=data["abbreviations"],
+        abbreviated=_any_of(data["abbreviations"]),
         licence=compiled([data["licence"]]),
         courtesies={name: _courtesy(parts) for name, parts in data["courtesies"].items()},
         extremes={name: re.compile(pattern, re.IGNORECASE) for name, pattern in data["extremes"].items()},
     )
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of some words, in just these letters, where nothing else is written to them."""
+    longest_first = sorted(words, key=lambda each: (-len(each), each))
+    return re.compile(rf"(?<![\w/+-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
 
 
 def says_little(question: str) -> bool:
@@ -101,9 +111,10 @@ def courtesy_in(text: str) -> Courtesy | None:
 
 def spelt_out(text: str) -> str:
     """A text with the words in full that people type for short ("can u take x n y"), no sound before it."""
-    shorthand = load_wordings().shorthand
+    wording = load_wordings()
     text = _SOUNDS.sub("", text)
-    return _WORD.sub(lambda found: shorthand.get(found.group(), found.group()), text)
+    text = wording.abbreviated.sub(lambda found: wording.abbreviations[found.group()], text)
+    return _WORD.sub(lambda found: wording.shorthand.get(found.group(), found.group()), text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from retrieval.question.understand import Understanding
 _TOGETHER = frozenset({"interactions", "alcohol", "opioids"})
 _LASTS = frozenset({"duration", "outlook"})
 _BEGINS = re.compile(r"\b(how (soon|quick\w*|fast)|when|start\w*|begin\w*|kick\w* in)\b", re.IGNORECASE)
+_WITH = re.compile(r"\b(with|together|on top|alongside|added|while on|already on)\b", re.IGNORECASE)
 _IN_THE_BODY = re.compile(r"\bhalf[- ]?li(fe|ves)\b|\b(system|blood|urine|body)\b", re.IGNORECASE)
 _LEAST_WORDS = 9  # of a story; a shorter question says already what it asks
 
@@ -51,7 +52,8 @@ def asked_plainly(asked: Understanding, lexicon: Lexicon) -> str | None:
         lexicon: The names.
     """
     names = _names(asked, lexicon)
-    if len(names) == 2 and set(asked.facets) & _TOGETHER and (_is_story(asked) or asked.leans_on):
+    together = set(asked.facets) & _TOGETHER or (asked.kind != "compare" and _WITH.search(asked.text))
+    if len(names) == 2 and together and (_is_story(asked) or asked.leans_on):
         return f"Can {names[0]} be taken with {names[1]}?"
     if len(names) == 1 and asked.leans_on and asked.facets and says_little(asked.text):
         line: str | None = load_outlines()["restated"].get(asked.facets[0])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from corpus.lexicon import load_lexicon
 from retrieval.prepare import understood
+from retrieval.question.hear import spelt_out
 from retrieval.question.mend import nearest_name
 from retrieval.question.understand import understand
 from retrieval.words import is_compared, is_inflected, ordinary_words
@@ -278,3 +279,22 @@ def test_a_courtesy_asks_nothing(text, courtesy):
 @pytest.mark.parametrize("word", ["anxiolysis", "hypnosis"])
 def test_what_medicines_do_is_no_misspelt_name(word):
     assert read(f"what does {word} mean").corrections == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("diaz t1/2 in cirrhosis", "diazepam half-life in cirrhosis"),
+        (
+            "AWS: total BZD + duration of tx",
+            "alcohol withdrawal: total benzodiazepine + duration of treatment",
+        ),
+        ("Henssler: AD d/c sx", "Henssler: antidepressant discontinuation symptoms"),
+        ("pt on Zoloft, UDS +ve", "patient on Zoloft, urine drug screen positive"),
+        ("desipramine w/ Cipralex", "desipramine with Cipralex"),
+        ("the ad said it helps", "the ad said it helps"),  # only in just these letters
+        ("apt-based care, w/out it", "apt-based care, w/out it"),
+    ],
+)
+def test_what_clinicians_write_for_short_is_read_in_full(written, read_as):
+    assert spelt_out(written) == read_as
