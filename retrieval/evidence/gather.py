@@ -20,6 +20,7 @@ from retrieval.evidence.licence import asks_for_licence, tells_licence
 from retrieval.evidence.may import is_worth_reading
 from retrieval.evidence.resolve import resolved
 from retrieval.evidence.search import Filters, Hit, Rows, allowed_rows, search
+from retrieval.evidence.spared import spared
 from retrieval.evidence.weed import pick, weed
 from retrieval.question.large import asks_at_large
 from retrieval.question.plan import WHATEVER_FOR
@@ -79,7 +80,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         sentences = [each for row in rows for each in cut[row]]
         by_slot.append(_judged(sentences, slot, asked, vector, vectors[0], desk))
     if parts and weeding:
-        judged = by_slot
+        judged = spared(by_slot, asked)
         by_slot = weed(judged, slots, whole, desk.lexicon, leans=bool(asked.leans_on))
         if asks_at_large(asked):
             # What stands under a heading answers what is asked in no other words than the heading's.
