@@ -218,7 +218,9 @@ class Citewell:
             found = warn(asked, triaged.cautions, chosen, desk) if chosen or declined else ()
             warnings = [kept for each in found if (kept := self._verified(each, desk)) is not None]
         end = conclude(asked, triaged, draft, [*chosen, *warnings], desk)
-        if end.outcome is Outcome.ABSTAINED and triaged.earlier_category and says_little(question):
+        names = not asked.inherited and bool(asked.subjects or asked.context)
+        nothing = end.outcome is Outcome.ABSTAINED and not names and says_little(question)
+        if nothing and triaged.earlier_category:
             # "Should I go in?", asked of what was told before: an abstention would take the help back.
             again = replace(triaged, category=triaged.earlier_category)
             yield from whole(self._help(question, again, clock))

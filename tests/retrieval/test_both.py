@@ -21,3 +21,5 @@ def test_help_is_not_taken_back_by_an_abstention(citewell):
     told = ["i have taken 30 zopiclone with wine"]
     assert citewell.ask(told[0]).outcome is Outcome.EMERGENCY
     assert citewell.ask("should i go to a&e", told).outcome is Outcome.EMERGENCY
+    # What names something of its own asks about that, as before.
+    assert citewell.ask("what does naloxone do", told).outcome is not Outcome.EMERGENCY
