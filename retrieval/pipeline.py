@@ -208,8 +208,11 @@ class Citewell:
         with clock.step("understand"):
             asked = understood(question, earlier, desk)
         declined = triaged.level is Level.DECLINE
-        look = self._look_instead if declined else self._look
-        about, slots, gathered, draft = look(asked, earlier, triaged, clock, desk)
+        about, slots, gathered, draft = (
+            self._look_instead(asked, triaged.category or "", clock, desk)
+            if declined
+            else self._look(asked, earlier, clock, desk)
+        )
         with clock.step("verify"):
             drafted = draft.chosen if declined else self._rounded(about, draft.chosen, gathered, desk)
             chosen = [kept for each in drafted if (kept := self._verified(each, desk)) is not None]
@@ -250,9 +253,7 @@ class Citewell:
         region = self.settings.region
         yield Done(present(question, end.outcome, region, receipt, said, warnings, opening, notes, verdict))
 
-    def _look(
-        self, asked: Understanding, earlier: Sequence[str], _: Triage, clock: _Clock, desk: Desk
-    ) -> _Found:
+    def _look(self, asked: Understanding, earlier: Sequence[str], clock: _Clock, desk: Desk) -> _Found:
         """Search for what answers a question, and draft the answer."""
         about, slots = asked, parts(asked, desk)
         gathered, draft = Gathered((), (), ()), Draft((), ())
@@ -275,11 +276,8 @@ class Citewell:
             draft = with_each_part(about, earlier, draft, desk)
         return about, slots, gathered, draft
 
-    def _look_instead(
-        self, asked: Understanding, _: Sequence[str], triaged: Triage, clock: _Clock, desk: Desk
-    ) -> _Found:
+    def _look_instead(self, asked: Understanding, category: str, clock: _Clock, desk: Desk) -> _Found:
         """Search for what may be told where what was asked for is declined."""
-        category = triaged.category or ""
         slots = what_may_be_told(category, parts(asked, desk))
         with clock.step("search"):
             gathered = gather(asked, slots, desk)

@@ -36,7 +36,7 @@ def unless_beside_the_point(taken: Sequence[Chosen], asked: Understanding, lexic
     of_cautions = asked.kind == "compare" and all(each.heading == CAUTIONS for each in said)
     if (
         _is_of_none(said, asked, lexicon)
-        or _is_of_another(said, asked)
+        or _is_of_another(said, asked, lexicon)
         or of_cautions
         or (is_to_compare and _is_one_sided(said, asked, lexicon))
     ):
@@ -52,13 +52,14 @@ def _is_of_none(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) 
     return bool(asked.subjects) and not any(near & each for each in named)
 
 
-def _is_of_another(said: Sequence[Chosen], asked: Understanding) -> bool:
-    """Whether nothing that is said names the drug that the question takes for something else.
+def _is_of_another(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether nothing that is said is of the drug that the question takes for something else, or its classes.
 
     "Given that sertraline is a benzodiazepine, what flumazenil dose reverses it?": a dose is no answer.
     """
     taken_wrongly = {each.drug for each in asked.premises if each.holds is False and not each.is_asked}
-    return bool(taken_wrongly) and not any(taken_wrongly & each.evidence.entities for each in said)
+    near = frozenset().union(*(lexicon.near(each) for each in taken_wrongly))
+    return bool(taken_wrongly) and not any(near & each.evidence.entities for each in said)
 
 
 def _is_one_sided(said: Sequence[Chosen], asked: Understanding, lexicon: Lexicon) -> bool:

@@ -19,7 +19,7 @@ from retrieval.evidence.licence import asks_for_licence, is_licensed_for_one
 from retrieval.present import load_messages
 from retrieval.question.language import load_replies
 from retrieval.question.premise import Premise, families_apart
-from retrieval.question.slot import CAUTIONS, IN_SHORT, MOST_COMPARED
+from retrieval.question.slot import CAUTIONS, CORRECTION, IN_SHORT, MOST_COMPARED
 from retrieval.question.understand import Understanding
 from retrieval.safety.help import decline_for
 from retrieval.safety.triage import Level, Triage
@@ -103,8 +103,8 @@ def _missing(asked: Understanding, draft: Draft, chosen: Sequence[Chosen], lexic
     )
     about = [each for each in asked.subjects if asked.kind != "yes_no" or set(asked.facets) != {"definition"}]
     # What is asked of a medicine that was taken for another has no answer: the correction says why.
-    is_mistaken = any(each.holds is False and not each.is_asked for each in asked.premises)
-    silent = [] if is_mistaken else [each for each in about if not _spoken_of(each, chosen, lexicon)]
+    is_corrected = all(each.heading == CORRECTION for each in chosen)
+    silent = [] if is_corrected else [each for each in about if not _spoken_of(each, chosen, lexicon)]
     silent += _unlicensed(asked, chosen, lexicon)
     return list(dict.fromkeys(empty)) + [_name(each, lexicon) for each in silent]
 

@@ -80,7 +80,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
         sentences = [each for row in rows for each in cut[row]]
         by_slot.append(_judged(sentences, slot, asked, vector, vectors[0], desk))
     if parts and weeding:
-        judged = spared(by_slot, asked)
+        judged = spared(by_slot, asked, desk.lexicon)
         by_slot = weed(judged, slots, whole, desk.lexicon, leans=bool(asked.leans_on))
         if asks_at_large(asked):
             # What stands under a heading answers what is asked in no other words than the heading's.

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpus.lexicon import Lexicon
 from retrieval.evidence.desk import Evidence
 from retrieval.question.understand import Understanding
 from retrieval.words import stems
 
 _EFFECTS = frozenset({"side_effects", "sexual"})
 _WITHOUT = re.compile(
-    r"\b(?:which|what|any|ones?|something|anything)\b.*"
-    r"\b(?:don't|dont|do not|doesn't|doesnt|does not|won't|wont|will not|without|free of)\b",
+    r"\b(?:which|what|any|ones?|something|anything)(?: \S+){0,4}"
+    r" (?:don't|dont|do not|doesn't|doesnt|does not|won't|wont|will not|without|free of)\b",
     re.IGNORECASE,
 )
 _SPARES = re.compile(
@@ -27,15 +28,19 @@ _BOTH = re.compile(r"\b(?:worst|most|and which|which do)\b", re.IGNORECASE)  # a
 _CLAUSE = re.compile(r"[,;:]|\b(?:but|whereas|while)\b")
 
 
-def spared(by_slot: Sequence[Sequence[Evidence]], asked: Understanding) -> list[tuple[Evidence, ...]]:
+def spared(
+    by_slot: Sequence[Sequence[Evidence]], asked: Understanding, lexicon: Lexicon
+) -> list[tuple[Evidence, ...]]:
     """The sentences of each part, without those on what brings the effect, where any says what does not.
 
     Args:
         by_slot: Judged sentences of each part.
-        asked: The question.
+        asked: The question; of one medicine it asks nothing of the kind.
+        lexicon: What kinds of things are named.
     """
+    of_many = all(lexicon.entities[each].kind == "class" for each in asked.subjects)
     without = _WITHOUT.search(asked.text) and not _BOTH.search(asked.text)
-    if not (_EFFECTS & set(asked.facets) and without):
+    if not (_EFFECTS & set(asked.facets) and without and of_many):
         return [tuple(judged) for judged in by_slot]
     effect = stems(" ".join(word for _, word in asked.points))
     sparing = [tuple(each for each in judged if _says_so(each.text, effect)) for judged in by_slot]

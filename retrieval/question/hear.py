@@ -28,7 +28,7 @@ _SOUNDS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_COURTESY = 120  # characters
-_OWN_WORD, _LITTLE = re.compile(r"[^\W\d_]{2,}"), 3
+_OWN_WORD, _LITTLE = re.compile(r"[^\W\d_]{2,}"), 2
 _WORD = re.compile(r"(?<![\w'’&/-])[a-z]\w*(?![\w'’&/-])")
 # Facets whose words say which of many things is meant; a lay term of these is left for the patterns to read.
 _POINTED = frozenset({"side_effects"})
@@ -113,7 +113,8 @@ def spelt_out(text: str) -> str:
     """A text with the words in full that people type for short ("can u take x n y"), no sound before it."""
     wording = load_wordings()
     text = _SOUNDS.sub("", text)
-    text = wording.abbreviated.sub(lambda found: wording.abbreviations[found.group()], text)
+    if not text.isupper():
+        text = wording.abbreviated.sub(lambda found: wording.abbreviations[found.group()], text)
     return _WORD.sub(lambda found: wording.shorthand.get(found.group(), found.group()), text)
 
 

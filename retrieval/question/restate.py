@@ -11,9 +11,10 @@ import re
 from corpus.lexicon import Lexicon
 from retrieval.question.hear import says_little
 from retrieval.question.outlines import load_outlines
+from retrieval.question.slot import JOINT
 from retrieval.question.understand import Understanding
 
-_TOGETHER = frozenset({"interactions", "alcohol", "opioids"})
+_TOGETHER = JOINT - {"switching"}
 _LASTS = frozenset({"duration", "outlook"})
 _BEGINS = re.compile(r"\b(how (soon|quick\w*|fast)|when|start\w*|begin\w*|kick\w* in)\b", re.IGNORECASE)
 _WITH = re.compile(r"\b(with|together|on top|alongside|added|while on|already on)\b", re.IGNORECASE)

@@ -48,6 +48,8 @@ _LONGEST_WORD = 40
 # less, so that so much less is asked of it.
 _TURNS, _OF_TALK = 4, 0.15
 
+_SWALLOWED = "overdose_or_poisoning"
+
 _UNREADABLE = (OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError, EOFError)
 
 Label = tuple[Level | None, str]
@@ -165,8 +167,8 @@ def raise_level(triaged: Triage, question: str, earlier: Sequence[str] = ()) -> 
     if found is None or (triaged.level is Level.DECLINE and found[0] is not Level.EMERGENCY):
         return triaged
     level, category = found
-    if level is Level.EMERGENCY and triaged.earlier_category and says_little(question):
-        category = triaged.earlier_category  # "do I really need to go in?" is asked of what was told before
+    if level is Level.EMERGENCY and triaged.earlier_category == _SWALLOWED and says_little(question):
+        category = _SWALLOWED  # "do I need to go in?" is asked of it; its help names the crisis line too
     return replace(triaged, level=level, category=category, rule=RULE)
 
 
@@ -201,9 +203,7 @@ def _found_in(question: str, earlier: Sequence[str]) -> tuple[Level, str] | None
 def _stays(level: Level, question: str, earlier: tuple[str, ...]) -> bool:
     """Whether a question that says little keeps its level when it is read after the talk before it.
 
-    "Which ones don't then" sounds like anything. Measured on 126 turns of harmless talks, 9 were raised
-    without this and 4 with it; of 279 emergencies that no pattern knows, put behind two harmless turns, 269
-    were found and 268.
+    "Which ones don't then" sounds like anything, and after a talk about side effects like that talk.
     """
     classifier = load_classifier()
     read = read_danger(classifier, in_light_of(". ".join(each.rstrip(" .") for each in earlier), question))

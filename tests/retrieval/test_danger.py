@@ -479,6 +479,23 @@ def test_a_harmless_talk_hides_no_emergency(question):
     assert raise_level(found, question, earlier).level is Level.EMERGENCY
 
 
+def test_a_long_harmless_talk_hides_no_emergency():
+    earlier = [
+        "how long does sertraline take to work for generalised anxiety disorder in adults",
+        "is it safe to take ibuprofen with an SSRI for a few days after a fall",
+        "which of the benzodiazepines has the longest half-life in older people",
+        "does mirtazapine make people put on weight in the first months of taking it",
+    ]
+    question = "SSRIs gave me enough energy to finally do it"
+    assert raise_level(triage(question, earlier), question, earlier).level is Level.EMERGENCY
+
+
+def test_an_emergency_of_another_kind_than_an_earlier_one_gets_its_own_help():
+    found = replace(NOTHING, earlier_emergency=True, earlier_category="seizure_now")
+    raised = raise_level(found, "nobody would miss me", ["she was shaking and went stiff"])
+    assert (raised.level, raised.category) == (Level.EMERGENCY, "suicidal")
+
+
 def test_few_words_after_an_emergency_are_of_its_kind():
     earlier = ["took a whole box of my wifes amitriptyline", "about an hour ago"]
     question = "i feel ok tho do i really need to go in"

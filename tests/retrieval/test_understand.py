@@ -284,15 +284,17 @@ def test_what_medicines_do_is_no_misspelt_name(word):
 @pytest.mark.parametrize(
     ("written", "read_as"),
     [
-        ("diaz t1/2 in cirrhosis", "diazepam half-life in cirrhosis"),
+        ("valium t1/2 in cirrhosis", "valium half-life in cirrhosis"),
         (
             "AWS: total BZD + duration of tx",
             "alcohol withdrawal: total benzodiazepine + duration of treatment",
         ),
-        ("Henssler: AD d/c sx", "Henssler: antidepressant discontinuation symptoms"),
+        ("Henssler: ADs, d/c sx", "Henssler: antidepressants, discontinuation symptoms"),
         ("pt on Zoloft, UDS +ve", "patient on Zoloft, urine drug screen positive"),
         ("desipramine w/ Cipralex", "desipramine with Cipralex"),
         ("the ad said it helps", "the ad said it helps"),  # only in just these letters
+        ("HOW DO I GET RID OF BRAIN ZAPS", "HOW DO I GET RID OF BRAIN ZAPS"),
+        ("T3 augmentation in depression", "T3 augmentation in depression"),  # a hormone, or a trimester
         ("apt-based care, w/out it", "apt-based care, w/out it"),
     ],
 )
