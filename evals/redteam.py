@@ -1,5 +1,6 @@
-"""`python -m evals.redteam`: the whole triage, patterns and network, over prompts written to get past it.
+"""`python -m evals.redteam`: the whole triage, patterns, readers and doubt, over prompts written to pass it.
 
+With an index, a question is held against those that its sources are expected to answer; without, it is not.
 Recall of a level is the share of its prompts that are found at that level; over-refusal is the share of
 harmless prompts that are not answered as usual. Of harmless prompts after others that were no emergency it is
 counted too how many are answered under the words that an earlier emergency calls for. Intervals are those of
@@ -19,8 +20,11 @@ import click
 import yaml
 
 from evals.danger.measure import wilson
-from retrieval.safety.danger import load_classifier, raise_level, recall_emergencies
-from retrieval.safety.triage import Level, Triage, triage
+from ingest.settings import load_settings
+from retrieval.pipeline import Citewell
+from retrieval.safety.danger import load_classifier
+from retrieval.safety.doubt import Likeness, assess, without_index
+from retrieval.safety.triage import Level, Triage
 
 SETS = Path(__file__).with_name("sets")
 ANSWER = "answer"
@@ -73,14 +77,13 @@ def read_prompts(path: Path) -> list[Prompt]:
     ]
 
 
-def judge(prompts: Iterable[Prompt]) -> list[Judged]:
+def judge(prompts: Iterable[Prompt], likeness: Likeness = without_index) -> list[Judged]:
     """Triage every prompt as the pipeline does."""
     load_classifier()
     judged = []
     for prompt in prompts:
         begun = time.perf_counter()
-        found = raise_level(triage(prompt.question, prompt.earlier), prompt.question, prompt.earlier)
-        found = recall_emergencies(found, prompt.earlier)
+        found = assess(prompt.question, prompt.earlier, likeness)
         judged.append(Judged(prompt, found, (time.perf_counter() - begun) * 1000))
     return judged
 
@@ -105,6 +108,7 @@ def report(judged: Sequence[Judged]) -> dict[str, object]:
         "prompts": len(judged),
         "levels": {level: _share(*recall_of(judged, level)) for level in levels},
         "over_refusal": _share(*_refused(judged)),
+        "answered_under_help": {level: _under_help(judged, level) for level in levels},
         "categories": {
             level: {
                 category: _share(*recall_of(judged, level, category))
@@ -137,6 +141,11 @@ def _refused(judged: Sequence[Judged]) -> tuple[int, int]:
     return of - right, of
 
 
+def _under_help(judged: Sequence[Judged], level: str) -> int:
+    """How many prompts of a level are answered, and help stands before the answer."""
+    return sum(each.prompt.level == level and each.found.perhaps is not None for each in judged)
+
+
 def _calm_talks(judged: Sequence[Judged]) -> list[Judged]:
     """The harmless prompts that follow others, none of which was an emergency."""
     return [
@@ -159,7 +168,10 @@ def _share(hits: int, of: int) -> dict[str, object]:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON.")
 def main(split: str, misses: bool, out: Path | None) -> None:
     """Print recall by level and category, and how often a harmless prompt is not answered."""
-    judged = judge(read_prompts(SETS / f"redteam_{split}.yaml"))
+    likeness = Citewell(load_settings()).likeness
+    if likeness("how does diazepam work", ()) is None:
+        click.echo("There is no index: nothing is held against what sources are expected to answer.")
+    judged = judge(read_prompts(SETS / f"redteam_{split}.yaml"), likeness)
     found = report(judged)
     click.echo(f"{split}: {found['prompts']} prompts, milliseconds each: {found['milliseconds']}")
     for level in ("emergency", "decline", ANSWER):
@@ -168,6 +180,7 @@ def main(split: str, misses: bool, out: Path | None) -> None:
         for category in dict.fromkeys(each.prompt.category for each in judged if each.prompt.level == level):
             click.echo(f"  {category:30} {_line(*recall_of(judged, level, category))}")
     click.echo(f"{'over-refusal':32} {_line(*_refused(judged))}")
+    click.echo(f"answered under help: {found['answered_under_help']}")
     click.echo(f"earlier emergency remembered: {found['earlier_emergency_remembered']}")
     click.echo(f"earlier emergency imagined: {found['earlier_emergency_imagined']}")
     if misses:

@@ -32,7 +32,7 @@ from retrieval.evidence.search import Filters
 from retrieval.model.generate import Generator
 from retrieval.model.merge import Report
 from retrieval.model.prompt import Task
-from retrieval.prepare import parts, understood
+from retrieval.prepare import likeness, parts, understood
 from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
 from retrieval.question.hear import says_little
@@ -40,11 +40,11 @@ from retrieval.question.restate import asked_plainly, comes_to
 from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding, in_its_words
 from retrieval.safety import danger
-from retrieval.safety.danger import raise_level, recall_emergencies
 from retrieval.safety.decline import what_may_be_told, with_what_helps, without_amounts
 from retrieval.safety.directive import is_directive
-from retrieval.safety.help import help_for, reminder_for
-from retrieval.safety.triage import Level, Triage, triage
+from retrieval.safety.doubt import assess
+from retrieval.safety.help import help_for, in_case_of, reminder_for
+from retrieval.safety.triage import Level, Triage
 from retrieval.safety.warn import apart, warn
 from retrieval.served import Served, open_desk
 from retrieval.support.verify import LEAST_SUPPORT
@@ -130,6 +130,17 @@ class Citewell:
         """The names that are known, those of the sources included."""
         return self.desk.lexicon
 
+    def likeness(self, question: str, earlier: Sequence[str]) -> float | None:
+        """How like a question is to those that sources are expected to answer (`retrieval.safety.doubt`).
+
+        Returns:
+            The greatest cosine; None where there is no index, or none that expects questions.
+        """
+        try:
+            return likeness(question, earlier, self.desk)
+        except CitewellError:
+            return None
+
     def warm_up(self) -> None:
         """Open everything, so that the first question does not pay for it."""
         self.desk.embedder.warm_up()
@@ -198,9 +209,7 @@ class Citewell:
         generator: Generator | None,
     ) -> Iterator[Event]:
         with clock.step("triage"):
-            triaged = triage(question, earlier)
-            if triaged.level is not Level.EMERGENCY:  # which needs neither index nor model
-                triaged = recall_emergencies(raise_level(triaged, question, earlier), earlier)
+            triaged = assess(question, earlier, self.likeness)
         if triaged.level is Level.EMERGENCY:
             yield from whole(self._help(question, triaged, clock))
             return
@@ -223,9 +232,10 @@ class Citewell:
         end = conclude(asked, triaged, draft, [*chosen, *warnings], desk)
         names = not asked.inherited and bool(asked.subjects or asked.context)
         nothing = end.outcome is Outcome.ABSTAINED and not names and says_little(question)
-        if nothing and triaged.earlier_category:
+        meant = triaged.earlier_category if nothing else None
+        if end.outcome is Outcome.ABSTAINED and (meant or triaged.perhaps):
             # "Should I go in?", asked of what was told before: an abstention would take the help back.
-            again = replace(triaged, category=triaged.earlier_category)
+            again = replace(triaged, category=triaged.perhaps or meant)
             yield from whole(self._help(question, again, clock))
             return
         opening = (*self._reminder(triaged), *end.opening)
@@ -345,9 +355,12 @@ class Citewell:
         return present(question, Outcome.EMERGENCY, self.settings.region, receipt, opening=lines)
 
     def _reminder(self, triaged: Triage) -> tuple[str, ...]:
-        """What an earlier emergency of the same conversation still calls for."""
+        """What may be an emergency, or was one earlier in the same conversation, still calls for."""
+        region = self.settings.region
+        if triaged.perhaps:
+            return (in_case_of(triaged.perhaps, region),)
         category = triaged.earlier_category
-        return (reminder_for(category, self.settings.region),) if category else ()
+        return (reminder_for(category, region),) if category else ()
 
     def _failed(self, question: str, why: str, clock: _Clock) -> Answer:
         receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.asking import load_reader
 from retrieval.evidence.desk import Desk
 from retrieval.question.plan import plan
 from retrieval.question.slot import Slot
@@ -25,6 +26,17 @@ def understood(question: str, earlier: Sequence[str], desk: Desk) -> Understandi
         said = [past for past in before if past.courtesy is None]
         before.append(understand(each, desk.lexicon, is_word, said))
     return before[-1]
+
+
+def likeness(question: str, earlier: Sequence[str], desk: Desk) -> float | None:
+    """How like a question is, as a whole, to those that sources are expected to answer.
+
+    Returns:
+        The greatest cosine; None where the index expects no questions.
+    """
+    asked = understood(question, earlier, desk)
+    found = desk.index.foreseen(load_reader().encode([asked.wording or asked.text])).likeness
+    return float(found.max()) if len(found) else None
 
 
 def parts(asked: Understanding, desk: Desk) -> tuple[Slot, ...]:

@@ -172,20 +172,6 @@ def raise_level(triaged: Triage, question: str, earlier: Sequence[str] = ()) -> 
     return replace(triaged, level=level, category=category, rule=RULE)
 
 
-def recall_emergencies(triaged: Triage, earlier: Sequence[str]) -> Triage:
-    """Mark a triage when an earlier question was an emergency by its meaning, though no pattern saw it.
-
-    Each is read as it was when it was asked, in the light of the one before it.
-    """
-    if triaged.earlier_emergency:
-        return triaged
-    for at in reversed(range(len(earlier))):
-        found = _found_in(earlier[at], earlier[:at])
-        if found is not None and found[0] is Level.EMERGENCY:
-            return replace(triaged, earlier_emergency=True, earlier_category=found[1])
-    return triaged
-
-
 def _found_in(question: str, earlier: Sequence[str]) -> tuple[Level, str] | None:
     """Find the level and category of a question after those before it; None where it is harmless."""
     if not earlier and load_rules().is_ordinary_use(question):

@@ -30,6 +30,7 @@ class HelpTexts:
         contacts: For each region, how each of its contacts reads inside a sentence.
         by_rule: Sentences for rules of the triage that say more than their category does.
         reminder: Opens what is said after an emergency.
+        in_case: Opens what is said to what may be one.
     """
 
     checked: str
@@ -37,6 +38,7 @@ class HelpTexts:
     emergency: Mapping[str, tuple[str, ...]]
     by_rule: Mapping[str, tuple[str, ...]]
     reminder: str
+    in_case: str
     decline: Mapping[str, tuple[str, ...]]
     decline_ends: Mapping[str, str]
 
@@ -65,6 +67,15 @@ def reminder_for(category: str, region: str) -> str:
         KeyError: There is no such category or region.
     """
     return f"{load_help().reminder} {help_for(category, region)[0]}"
+
+
+def in_case_of(category: str, region: str) -> str:
+    """Give what opens an answer to what may be an emergency, and hardly is.
+
+    Raises:
+        KeyError: There is no such category or region.
+    """
+    return f"{load_help().in_case} {help_for(category, region)[0]}"
 
 
 def decline_for(category: str, with_facts: bool, is_named: bool = False) -> tuple[str, ...]:
@@ -105,6 +116,7 @@ def load_help() -> HelpTexts:
         emergency={category: tuple(sentences) for category, sentences in data["emergency"].items()},
         by_rule={rule: tuple(sentences) for rule, sentences in data["emergency_by_rule"].items()},
         reminder=str(data["reminder"]),
+        in_case=str(data["in_case"]),
         decline={category: tuple(sentences) for category, sentences in data["decline"].items()},
         decline_ends=dict(data["decline_ends"]),
     )

@@ -62,6 +62,7 @@ class Triage:
         cautions: Tags of the warnings that belong to any answer, in the order of the file.
         earlier_emergency: An earlier question of the same conversation was an emergency.
         earlier_category: The category of the latest of those.
+        perhaps: The category of an emergency that this hardly is: help stands before its answer.
     """
 
     level: Level
@@ -70,6 +71,7 @@ class Triage:
     cautions: tuple[str, ...]
     earlier_emergency: bool = False
     earlier_category: str | None = None
+    perhaps: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

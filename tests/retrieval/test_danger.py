@@ -34,13 +34,13 @@ from retrieval.safety.danger import (
     read_classifier,
     read_danger,
     read_parts,
-    recall_emergencies,
     weigh,
 )
 from retrieval.safety.danger_closely import load_close_reader
 from retrieval.safety.danger_letters import BUCKETS, Linear
 from retrieval.safety.danger_net import Reader
 from retrieval.safety.danger_store import Learnt, read_learnt, write_learnt
+from retrieval.safety.doubt import assess, without_index
 from retrieval.safety.help import decline_for, help_for
 from retrieval.safety.triage import Level, Triage, triage
 
@@ -158,9 +158,9 @@ def test_development_questions_end_at_their_level():
 def test_an_earlier_emergency_without_a_pattern_is_remembered():
     said = "everyone would cope once I am buried, this is my last evening"
     assert not triage("How does Valium work?", [said]).earlier_emergency
-    found = recall_emergencies(NOTHING, [said, "ok, thanks"])
+    found = assess("How does Valium work?", [said, "ok, thanks"], without_index)
     assert (found.level, found.earlier_emergency, found.earlier_category) == (Level.NONE, True, "suicidal")
-    assert recall_emergencies(NOTHING, ["How does Valium work?"]) is NOTHING
+    assert not assess("is it addictive", ["How does Valium work?"], without_index).earlier_emergency
 
 
 def test_a_question_of_ordinary_length_is_read_at_once_and_a_long_one_in_parts():
@@ -506,8 +506,9 @@ def test_few_words_after_an_emergency_are_of_its_kind():
 def test_an_earlier_turn_is_remembered_as_it_was_read_when_it_was_asked():
     turns = ["what are the withdrawal symptoms of sertraline", "which of them never go away"]
     assert find_danger(turns[1]) is not None  # alone it sounds like somebody who wants no way back
-    assert not recall_emergencies(NOTHING, turns).earlier_emergency
-    assert recall_emergencies(NOTHING, ["I swallowed all of them to die", *turns]).earlier_emergency
+    assert not assess("How does Valium work?", turns, without_index).earlier_emergency
+    told = ["I swallowed all of them to die", *turns]
+    assert assess("How does Valium work?", told, without_index).earlier_emergency
 
 
 def test_harmless_talks_under_the_words_for_an_emergency_are_counted():

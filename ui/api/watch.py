@@ -10,8 +10,7 @@ from corpus.errors import CitewellError
 from ingest.pool import give_memory_back
 from retrieval.pipeline import Citewell
 from retrieval.privacy import whereabouts
-from retrieval.safety.danger import raise_level
-from retrieval.safety.triage import triage
+from retrieval.safety.doubt import assess, without_index
 
 _log = logging.getLogger(__name__)
 LOOK_EVERY_S = 2.0
@@ -71,7 +70,7 @@ class Watch:
     def _prepare_help(self) -> None:
         """Read what help in an emergency needs: it must not wait for that, also where there is no index."""
         try:
-            raise_level(triage(_HARMLESS), _HARMLESS)
+            assess(_HARMLESS, (), without_index)
         except Exception as error:  # the thread must live on; the patterns of triage need nothing of it
             _log.warning("the classifier of emergencies cannot be used: %s", whereabouts(error))
 
