@@ -36,7 +36,7 @@ from retrieval.prepare import likeness, parts, understood
 from retrieval.present import Numbering, load_messages, present
 from retrieval.privacy import whereabouts
 from retrieval.question.hear import says_little
-from retrieval.question.restate import asked_plainly, comes_to
+from retrieval.question.restate import asked_last, asked_plainly, comes_to
 from retrieval.question.slot import IN_SHORT, Slot
 from retrieval.question.understand import Understanding, in_its_words
 from retrieval.safety import danger
@@ -267,7 +267,7 @@ class Citewell:
         """Search for what answers a question, and draft the answer."""
         about, slots = asked, parts(asked, desk)
         gathered, draft = Gathered((), (), ()), Draft((), ())
-        lines = [comes_to(asked, desk.lexicon), asked_plainly(asked, desk.lexicon)]
+        lines = [each(asked, desk.lexicon) for each in (comes_to, asked_plainly, asked_last)]
         if asked.leans_on and (line := lines.pop(0)) is not None:
             slots, gathered, draft = self._in_a_line(line, clock, desk)
         if not draft.chosen:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from corpus.lexicon import EntityId, Lexicon
+from retrieval.evidence.backdrop import backdrop
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_certain
 from retrieval.question.mend import SUBJECT_KINDS
@@ -207,6 +208,7 @@ def _unasked(each: Evidence, asked: Understanding, lexicon: Lexicon) -> set[Enti
     if not wanted:
         return set()  # a condition was asked about: any drug may have to do with it
     above = {parent for entity in wanted for parent in lexicon.ancestors(entity)}
+    above |= backdrop(each.text, wanted, lexicon)
     return {
         entity
         for entity in each.entities

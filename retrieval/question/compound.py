@@ -23,6 +23,10 @@ _TAG = re.compile(
     r"(?:\s+\S+){0,3}\W*$",
     re.IGNORECASE,
 )
+# "... and is on fluoxetine." goes on telling, and asks nothing.
+_TELLS = re.compile(
+    r"\W*(?:does|do|did|is|are|can|could|will|would|should|was)\b[^?]*\.\W*$", re.IGNORECASE | re.DOTALL
+)
 _LEAST_WORDS, _MOST_PARTS = 3, 3
 
 
@@ -32,6 +36,8 @@ def asked_apart(text: str) -> tuple[str, ...]:
     asking = [
         part
         for part in parts
-        if len(part.split()) >= _LEAST_WORDS and _ASKING.match(part) and not _TAG.match(part)
+        if len(part.split()) >= _LEAST_WORDS
+        and _ASKING.match(part)
+        and not (_TAG.match(part) or _TELLS.match(part))
     ]
     return tuple(asking[:_MOST_PARTS]) if len(asking) > 1 else ()

@@ -19,6 +19,7 @@ _LASTS = frozenset({"duration", "outlook"})
 _BEGINS = re.compile(r"\b(how (soon|quick\w*|fast)|when|start\w*|begin\w*|kick\w* in)\b", re.IGNORECASE)
 _WITH = re.compile(r"\b(with|together|on top|alongside|added|while on|already on)\b", re.IGNORECASE)
 _IN_THE_BODY = re.compile(r"\bhalf[- ]?li(fe|ves)\b|\b(system|blood|urine|body)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.?!;])\s+")
 _LEAST_WORDS = 9  # of a story; a shorter question says already what it asks
 
 
@@ -60,6 +61,20 @@ def asked_plainly(asked: Understanding, lexicon: Lexicon) -> str | None:
         line: str | None = load_outlines()["restated"].get(asked.facets[0])
         return line.format(name=names[0]) if line else None
     return None
+
+
+def asked_last(asked: Understanding, lexicon: Lexicon) -> str | None:
+    """The question at the end of a story, where it names by itself all that is asked about; else None.
+
+    Args:
+        asked: The question.
+        lexicon: The names.
+    """
+    *story, last = _SENTENCE.split(asked.text.strip())
+    named = lexicon.entities_in(last)
+    if not story or not last.endswith("?") or not asked.subjects or not named.issuperset(asked.subjects):
+        return None
+    return last
 
 
 def _is_story(asked: Understanding) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.lexicon import load_lexicon
-from retrieval.question.restate import asked_plainly, comes_to
+from retrieval.question.restate import asked_last, asked_plainly, comes_to
 from tests.retrieval.test_understand import read
 
 LEXICON = load_lexicon()
@@ -60,4 +60,29 @@ def test_a_story_about_two_gets_what_is_said_of_both(citewell):
         "should he mention the lithium, do they mix badly"
     )
     assert "diuretics" in answer.statements[0].text
+    assert answer.statements[0].citations
+
+
+@pytest.mark.parametrize(
+    ("question", "last"),
+    [
+        (
+            "I've been on Xanax and they started me on the pill. Does birth control make Xanax last longer?",
+            "Does birth control make Xanax last longer?",
+        ),
+        ("I've been on Xanax and they started me on the pill. Does it make Xanax last longer?", None),
+        ("I sleep badly. What is it?", None),
+        ("does birth control make xanax last longer?", None),
+    ],
+)
+def test_the_question_after_a_story_stands_alone_where_it_names_everything(question, last):
+    assert asked_last(read(question), LEXICON) == last
+
+
+def test_a_story_does_not_hide_the_question_after_it(citewell):
+    answer = citewell.ask(
+        "I've been on Xanax for a while and my gynecologist just started me on the pill. "
+        "Does birth control make Xanax hang around in the body longer?"
+    )
+    assert "alprazolam" in answer.statements[0].text
     assert answer.statements[0].citations
