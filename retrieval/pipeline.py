@@ -138,7 +138,8 @@ class Citewell:
         """
         try:
             return likeness(question, earlier, self.desk)
-        except CitewellError:
+        except Exception as error:  # whatever it is, help must not fail by it
+            _log.warning("likeness could not be told: %s", whereabouts(error))
             return None
 
     def warm_up(self) -> None:
@@ -213,6 +214,27 @@ class Citewell:
         if triaged.level is Level.EMERGENCY:
             yield from whole(self._help(question, triaged, clock))
             return
+        events = self._answer_triaged(question, earlier, filters, clock, generator, triaged)
+        if triaged.perhaps is None:
+            yield from events
+            return
+        try:
+            yield from events
+        except Exception as error:
+            # Whatever keeps what may be an emergency from being answered, help does not wait for it.
+            _log.error("help was given, for a question could not be answered: %s", whereabouts(error))
+            yield from whole(self._help(question, replace(triaged, category=triaged.perhaps), clock))
+
+    def _answer_triaged(
+        self,
+        question: str,
+        earlier: Sequence[str],
+        filters: Filters,
+        clock: _Clock,
+        generator: Generator | None,
+        triaged: Triage,
+    ) -> Iterator[Event]:
+        """Answer a question that is no emergency, or hardly one."""
         desk = replace(self.desk, filters=filters)  # the one that all of this answer is from
         with clock.step("understand"):
             asked = understood(question, earlier, desk)
@@ -231,20 +253,20 @@ class Citewell:
             warnings = [kept for each in found if (kept := self._verified(each, desk)) is not None]
         end = conclude(asked, triaged, draft, [*chosen, *warnings], desk)
         names = not asked.inherited and bool(asked.subjects or asked.context)
-        nothing = end.outcome is Outcome.ABSTAINED and not names and says_little(question)
-        meant = triaged.earlier_category if nothing else None
+        is_bare = not names and says_little(question)
+        meant = triaged.earlier_category if is_bare else None
         if end.outcome is Outcome.ABSTAINED and (meant or triaged.perhaps):
             # "Should I go in?", asked of what was told before: an abstention would take the help back.
             again = replace(triaged, category=triaged.perhaps or meant)
             yield from whole(self._help(question, again, clock))
             return
-        opening = (*self._reminder(triaged), *end.opening)
+        opening = (*self._reminder(triaged, is_bare=is_bare), *end.opening)
         numbering, report = Numbering(), Report()
         said: list[Chosen] = []
         yield opening_of(warnings, numbering)
         for text in opening:
             yield StatementReady(Statement(heading="", text=text))
-        if not chosen or declined:
+        if not chosen or declined or triaged.perhaps:
             generator = None  # nothing to word, or nothing that a model should
         stated, verdict = apart(chosen, warnings), None
         if generator is None and not declined:  # what a model words bears no verdict
@@ -354,13 +376,17 @@ class Citewell:
         receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms, triage=triaged.rule)
         return present(question, Outcome.EMERGENCY, self.settings.region, receipt, opening=lines)
 
-    def _reminder(self, triaged: Triage) -> tuple[str, ...]:
+    def _reminder(self, triaged: Triage, *, is_bare: bool) -> tuple[str, ...]:
         """What may be an emergency, or was one earlier in the same conversation, still calls for."""
-        region = self.settings.region
+        region, category = self.settings.region, triaged.earlier_category
         if triaged.perhaps:
-            return (in_case_of(triaged.perhaps, region),)
-        category = triaged.earlier_category
-        return (reminder_for(category, region),) if category else ()
+            return (in_case_of(triaged.perhaps, region, triaged.rule),)
+        if category is None:
+            return ()
+        if triaged.earlier_emergency:
+            return (reminder_for(category, region),)
+        # "Should I go in?" may be asked of what may have been one.
+        return (in_case_of(category, region),) if is_bare else ()
 
     def _failed(self, question: str, why: str, clock: _Clock) -> Answer:
         receipt = Receipt(settings=self._settings_hash(), took_ms=clock.total_ms)

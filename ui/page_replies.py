@@ -21,7 +21,7 @@ from retrieval.events import Done, Event, Opening, StatementReady
 from retrieval.evidence.desk import work_of
 from retrieval.pipeline import Citewell
 from retrieval.safety.disclaimer import disclaimer_for
-from retrieval.safety.triage import Level, triage
+from retrieval.safety.doubt import is_emergency_by_pattern
 from ui.api.rate import Rate
 from ui.both import both
 from ui.html import Growing, Turn, turn_html
@@ -96,9 +96,9 @@ class Replies:
         yield replace(turn, answer=self._cut_short(turn.question, growing, begun))
 
     def urgent(self, question: str, asked: Asked) -> Turn | None:
-        """The turn in an emergency that a pattern finds, which needs neither index nor model; else None."""
+        """The turn in an emergency that a pattern finds and nothing doubts; else None."""
         turn = self._turn(question, asked)
-        if triage(turn.question, asked.earlier).level is not Level.EMERGENCY:
+        if not is_emergency_by_pattern(turn.question, asked.earlier, self.citewell.likeness):
             return None
         return replace(turn, answer=self.citewell.ask(turn.question, asked.earlier))
 

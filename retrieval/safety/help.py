@@ -69,13 +69,13 @@ def reminder_for(category: str, region: str) -> str:
     return f"{load_help().reminder} {help_for(category, region)[0]}"
 
 
-def in_case_of(category: str, region: str) -> str:
+def in_case_of(category: str, region: str, rule: str | None = None) -> str:
     """Give what opens an answer to what may be an emergency, and hardly is.
 
     Raises:
         KeyError: There is no such category or region.
     """
-    return f"{load_help().in_case} {help_for(category, region)[0]}"
+    return f"{load_help().in_case} {help_for(category, region, rule)[0]}"
 
 
 def decline_for(category: str, with_facts: bool, is_named: bool = False) -> tuple[str, ...]:

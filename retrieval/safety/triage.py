@@ -61,7 +61,7 @@ class Triage:
         rule: The id of that rule, for the receipt and for review.
         cautions: Tags of the warnings that belong to any answer, in the order of the file.
         earlier_emergency: An earlier question of the same conversation was an emergency.
-        earlier_category: The category of the latest of those.
+        earlier_category: The category of the latest of those; where there is none, of one that hardly was.
         perhaps: The category of an emergency that this hardly is: help stands before its answer.
     """
 
@@ -190,6 +190,13 @@ def triage(question: str, earlier: Sequence[str] = ()) -> Triage:
     if category is None:
         return found
     return Triage(found.level, found.category, found.rule, found.cautions, True, category)
+
+
+def rules_that_fire(question: str) -> tuple[Rule, ...]:
+    """Every rule that holds for a question, emergencies first; `triage` goes by the first of them."""
+    book = load_rules()
+    texts = [book.read(block) for block in _blocks(question)]
+    return tuple(rule for rule in book.rules if any(rule.fires(text) for text in texts))
 
 
 def _triage_alone(question: str, book: RuleBook) -> Triage:

@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from ingest.settings import Settings
 from retrieval.answer import Answer
 from retrieval.pipeline import Citewell
-from retrieval.safety.triage import Level, triage
+from retrieval.safety.doubt import is_emergency_by_pattern
 from ui.api.keys import BEARER, HEADER, Keys, name_of
 from ui.api.metrics import Metrics
 from ui.api.problem import ProblemError, too_many
@@ -42,15 +42,14 @@ class Service:
     rate: Rate
 
     async def help_at_once(self, question: str, earlier: tuple[str, ...]) -> Answer | None:
-        """The answer in an emergency that a pattern finds; None for everything else.
+        """The answer in an emergency that a pattern finds and nothing doubts; None for everything else.
 
         It neither waits for its turn nor counts as one request too many.
         """
 
         def look() -> list[Answer]:
-            if triage(question, earlier).level is not Level.EMERGENCY:
-                return []
-            return [self.helper.ask(question, earlier)]
+            is_urgent = is_emergency_by_pattern(question, earlier, self.citewell.likeness)
+            return [self.helper.ask(question, earlier)] if is_urgent else []
 
         found = await self.urgent.run(look)
         return found[0] if found else None
