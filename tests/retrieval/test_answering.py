@@ -168,3 +168,11 @@ def test_what_two_that_are_named_do_together_needs_less_to_be_said(citewell):
     assert answer.verdict == "caution"
     assert "escitalopram" in answer.statements[0].text
     assert "NSAIDs" in answer.statements[0].text
+
+
+def test_what_fits_no_part_is_read_closely_before_nothing_is_said(citewell):
+    answer = citewell.ask(
+        "What share of Americans over 65 is prescribed or takes something with an alcohol interaction in a "
+        "given year?"
+    )
+    assert any("80% of US adults aged 65" in each.text for each in answer.statements)

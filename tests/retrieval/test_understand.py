@@ -300,3 +300,38 @@ def test_what_medicines_do_is_no_misspelt_name(word):
 )
 def test_what_clinicians_write_for_short_is_read_in_full(written, read_as):
     assert spelt_out(written) == read_as
+
+
+@pytest.mark.parametrize(
+    ("question", "facet"),
+    [
+        ("how big is the fall in plasma concentration of trazodone", "older_people"),
+        ("how big is the fall in plasma concentration of trazodone", "memory"),
+        ("why do people fall back asleep after flumazenil", "older_people"),
+        ("which stops more attacks, sertraline or alprazolam", "stopping"),
+        ("what are the numbers for sertraline", "side_effects"),
+    ],
+)
+def test_words_that_only_sound_like_a_facet_ask_for_none(question, facet):
+    assert facet not in read(question).facets
+
+
+@pytest.mark.parametrize(
+    ("question", "entity"),
+    [
+        ("is there an antidote for xanax", "flumazenil"),
+        ("old style antidepressants or benzos for panic", "tricyclics"),
+        ("do medicines for depression make children suicidal", "antidepressants"),
+        ("does thiamine help", "thiamine"),
+        ("she lost the baby on lorazepam", "miscarriage"),
+        ("Versed in the muscle or Ativan", "midazolam"),
+    ],
+)
+def test_everyday_names_are_known(question, entity):
+    asked = read(question)
+    assert entity in (*asked.subjects, *asked.context)
+
+
+def test_a_hangover_of_a_sleeping_pill_is_no_alcohol():
+    assert "alcohol" not in read("zopiclone hangover next morning").context
+    assert "alcohol" in read("can i take valium for a hangover").context
