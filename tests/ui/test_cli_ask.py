@@ -101,7 +101,7 @@ def test_failure_within_is_told_without_a_traceback(monkeypatch, home):
     def break_down(*_):
         raise RuntimeError("out of\x1b[31m order")
 
-    monkeypatch.setattr("retrieval.pipeline.triage", break_down)
+    monkeypatch.setattr("retrieval.pipeline.assess", break_down)
     result = invoke("ask", QUESTION, "--home", home)
     assert result.exit_code == 1
     assert DISCLAIMER in result.stdout
