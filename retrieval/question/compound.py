@@ -12,7 +12,8 @@ _ASKS = (
     r"|list|give|name|tell|explain|describe|summari[sz]e|state)\b"
 )
 _APART = re.compile(
-    rf"(?:,\s*|\s+)(?:and|or|but|also)\s+(?:also\s+)?(?={_ASKS}|was\b)|(?<=[.?!;])\s+", re.IGNORECASE
+    rf"(?:,\s*|\s+)(?:and|or|but|also)\s+(?:also\s+)?(?={_ASKS}|was\b)|(?<=[.?!;])(?<!\bvs\.)(?<!\bdr\.)(?<!\bapprox\.)\s+",
+    re.IGNORECASE,
 )
 _ASKING = re.compile(
     rf"\W*(?:(?:and|but|so|or|ok|okay|also|please)\s+)*{_ASKS}|.*\?\W*$", re.IGNORECASE | re.DOTALL

@@ -21,6 +21,7 @@ from retrieval.question.compound import asked_apart
         ("xanax and valium, which is stronger", ()),
         ("i was on it for years. is it addictive", ()),  # told, and asked once
         ("My son smokes weed and is on fluoxetine. Does the one spoil the other?", ()),  # goes on telling
+        ("my dad is on both. How much worse is that vs. just one of them?", ()),
         ("do benzos cause dementia or is that a myth", ()),
         ("Is it safe? Is that true?", ()),
         ("", ()),
