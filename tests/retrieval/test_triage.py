@@ -278,3 +278,8 @@ def test_after_other_turns_ordinary_use_is_read_for_its_meaning():
     assert load_rules().is_ordinary_use(told)
     assert raise_level(triage(told), told).level is not Level.EMERGENCY
     assert raise_level(triage(told, before), told, before).level is Level.EMERGENCY
+
+
+def test_a_child_is_a_child_whoever_else_is_spoken_of():
+    found = triage("my daughter takes fluoxetine and my wife is worried, is that right at her age")
+    assert "child" in found.cautions

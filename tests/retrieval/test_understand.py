@@ -324,7 +324,7 @@ def test_words_that_only_sound_like_a_facet_ask_for_none(question, facet):
         ("do medicines for depression make children suicidal", "antidepressants"),
         ("does thiamine help", "thiamine"),
         ("she lost the baby on lorazepam", "miscarriage"),
-        ("Versed in the muscle or Ativan", "midazolam"),
+        ("IM Versed or Ativan", "midazolam"),
     ],
 )
 def test_everyday_names_are_known(question, entity):
