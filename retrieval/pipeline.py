@@ -1,6 +1,6 @@
 """A question is triaged, understood, searched for, answered, verified, and presented.
 
-Read `Citewell._answer` from top to bottom: it is the whole flow.
+Read `Citewell._answer` and `_answer_triaged` from top to bottom: they are the whole flow.
 """
 
 from __future__ import annotations
@@ -81,6 +81,17 @@ class _Clock:
     @property
     def total_ms(self) -> float:
         return round((time.perf_counter() - self.started) * 1000, 2)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question on its way: after what, of which sources, how long it takes, and what words its answer."""
+
+    question: str
+    earlier: Sequence[str]
+    filters: Filters
+    clock: _Clock
+    generator: Generator | None
 
 
 class Citewell:
@@ -186,7 +197,7 @@ class Citewell:
     ) -> Stream[Event]:
         clock = _Clock()
         try:
-            yield from self._answer(question, earlier, filters or Filters(), clock, generator)
+            yield from self._answer(_Asked(question, earlier, filters or Filters(), clock, generator))
         except CitewellError as error:
             yield Done(self._failed(question, str(error), clock))
         except Exception as error:
@@ -201,41 +212,25 @@ class Citewell:
 
         return RunnableLambda(self.ask)
 
-    def _answer(
-        self,
-        question: str,
-        earlier: Sequence[str],
-        filters: Filters,
-        clock: _Clock,
-        generator: Generator | None,
-    ) -> Iterator[Event]:
-        with clock.step("triage"):
-            triaged = assess(question, earlier, self.likeness)
+    def _answer(self, of: _Asked) -> Iterator[Event]:
+        with of.clock.step("triage"):
+            triaged = assess(of.question, of.earlier, self.likeness)
         if triaged.level is Level.EMERGENCY:
-            yield from whole(self._help(question, triaged, clock))
-            return
-        events = self._answer_triaged(question, earlier, filters, clock, generator, triaged)
-        if triaged.perhaps is None:
-            yield from events
+            yield from whole(self._help(of.question, triaged, of.clock))
             return
         try:
-            yield from events
+            yield from self._answer_triaged(of, triaged)
         except Exception as error:
+            if triaged.perhaps is None:
+                raise
             # Whatever keeps what may be an emergency from being answered, help does not wait for it.
             _log.error("help was given, for a question could not be answered: %s", whereabouts(error))
-            yield from whole(self._help(question, replace(triaged, category=triaged.perhaps), clock))
+            yield from whole(self._help(of.question, replace(triaged, category=triaged.perhaps), of.clock))
 
-    def _answer_triaged(
-        self,
-        question: str,
-        earlier: Sequence[str],
-        filters: Filters,
-        clock: _Clock,
-        generator: Generator | None,
-        triaged: Triage,
-    ) -> Iterator[Event]:
+    def _answer_triaged(self, of: _Asked, triaged: Triage) -> Iterator[Event]:
         """Answer a question that is no emergency, or hardly one."""
-        desk = replace(self.desk, filters=filters)  # the one that all of this answer is from
+        question, earlier, clock, generator = of.question, of.earlier, of.clock, of.generator
+        desk = replace(self.desk, filters=of.filters)  # the one that all of this answer is from
         with clock.step("understand"):
             asked = understood(question, earlier, desk)
         declined = triaged.level is Level.DECLINE
