@@ -5,6 +5,7 @@ Read `Citewell._answer` and `_answer_triaged` from top to bottom: they are the w
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -160,6 +161,11 @@ class Citewell:
         for question in _OF_EACH_SHAPE:
             for _ in self._stream(question, (), None, None):
                 pass  # without the chat model: nobody asked it anything
+        # What was opened stays: looking through it for garbage now and then made one answer in a hundred
+        # wait 0.2 s.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     def ask(self, question: str, earlier: Sequence[str] = (), filters: Filters | None = None) -> Answer:
         """Answer one question.

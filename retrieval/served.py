@@ -18,11 +18,13 @@ from ingest.index import Index, open_current
 from ingest.settings import Settings
 from retrieval.evidence.about import first_named
 from retrieval.evidence.desk import Desk
+from retrieval.evidence.gather import forget_sentences
 from retrieval.evidence.rerank import make_reranker
 from retrieval.evidence.search import Method, forget_rows
 from retrieval.question.names import learn_names
 from retrieval.safety.warn import forget_warnings
 from retrieval.support.entail import make_entailment
+from retrieval.words import frequency
 
 
 class Served:
@@ -95,8 +97,10 @@ class Served:
 def forget_indexes() -> None:
     """Forget what is remembered of any index, so that those that are not served any more can be closed."""
     forget_rows()
+    forget_sentences()
     forget_warnings()
     first_named.cache_clear()
+    frequency.cache_clear()
     Lexicon.entities_in.cache_clear()
 
 

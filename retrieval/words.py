@@ -60,6 +60,7 @@ def spellings(word: str) -> list[str]:
     return list(dict.fromkeys(forms))
 
 
+@lru_cache(maxsize=4096)  # asked of the same words for each sentence that is judged
 def frequency(term: str, index: Index) -> int:
     """In how many passages a word stands, in whichever spelling is the commonest."""
     return max(

@@ -17,6 +17,7 @@ from retrieval.evidence.gather import Gathered
 from retrieval.question.slot import IN_SHORT
 from retrieval.question.understand import Understanding
 
+_PLAINLY = 0.9  # probability of answering from where what was chosen comes first, and one more will do
 _LIKE = 0.55  # likeness to what a sentence is expected to answer, below which it is about something else
 _MOST = 2
 # What sets two apart is told of each, not of both together.
@@ -47,6 +48,8 @@ def with_both(asked: Understanding, draft: Draft, gathered: Gathered, desk: Desk
         backing = back(each, gathered.everything, desk)
         if backing and not any(says_the_same(each, other.evidence) for other in said):
             said.append(Chosen(IN_SHORT, each, backing))
+    if any((each.evidence.answering or 0.0) >= _PLAINLY for each in draft.chosen):
+        return replace(draft, chosen=(*draft.chosen, *said[:1]))
     return replace(draft, chosen=(*said[:_MOST], *draft.chosen))
 
 

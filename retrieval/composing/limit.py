@@ -29,7 +29,13 @@ _OF_ONE_FINDING = frozenset(
     | {Kind.ANIMAL_STUDY, Kind.IN_VITRO}
 )
 _RELATED = 0.6  # cosine from which a limit is one of the finding, not of something else in the same work
-_MOST = 2  # limits in one answer: more would bury what was found
+_MOST = 1  # limits in one answer: more would bury what was found
+# What makes a finding less sure, or no proof; not what else a study did not do.
+_WEIGHS = re.compile(
+    r"\b(proof|proves?|caus\w+|associat\w+|observational|(un)?certain\w*|(in)?conclusive\w*|quality|bias\w*"
+    r"|confound\w*|randomi[sz]ed)\b",
+    re.IGNORECASE,
+)
 _SAYS_ITSELF = re.compile(
     r"\b(not (a )?proof|not prove|unproven|association only|uncertain|unclear|not (been )?assessed)\b",
     re.IGNORECASE,
@@ -69,7 +75,9 @@ def _limit_of(finding: Chosen, said: Sequence[Chosen], desk: Desk) -> Chosen | N
     for limit in sorted(limits, key=lambda each: (-each.relevance, each.key)):
         if limit.relevance < _RELATED:
             return None
-        if stands_alone(limit.text) and not any(says_the_same(limit, each.evidence) for each in said):
+        if not _WEIGHS.search(limit.text) or not stands_alone(limit.text):
+            continue
+        if not any(says_the_same(limit, each.evidence) for each in said):
             return _stated(limit, finding, desk)
     return None
 

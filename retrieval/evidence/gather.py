@@ -9,11 +9,11 @@ from functools import lru_cache
 import numpy as np
 
 from corpus.facets import FacetId
-from corpus.lexicon import EntityId
+from corpus.lexicon import EntityId, Lexicon
 from corpus.record import SourceId
 from ingest.asking import load_reader
 from ingest.embed import Vectors
-from ingest.index import Foreseen
+from ingest.index import Foreseen, Index
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.judge import judge
 from retrieval.evidence.licence import asks_for_licence, tells_licence
@@ -226,9 +226,8 @@ def sentences_of(row: int, question: Vectors, desk: Desk, foreseen: Foreseen | N
     passage = desk.index.passage(row)
     source = desk.index.source(SourceId(passage.source_id))
     rows = desk.index.sentence_rows(row)
-    vectors = desk.index.sentence_vectors[rows].astype(np.float32)
     expected = foreseen.of(rows) if foreseen is not None else [None] * len(rows)
-    texts = [resolved(span.of(passage.text), source) for span in passage.sentences]
+    vectors, texts = _cut(row, desk.index, desk.lexicon)
     return [
         Evidence(
             row=row,
@@ -237,13 +236,31 @@ def sentences_of(row: int, question: Vectors, desk: Desk, foreseen: Foreseen | N
             span=span,
             text=text,
             vector=vector,
-            entities=desk.lexicon.entities_in(text),
-            relevance=float(vector @ question),
+            entities=entities,
+            relevance=relevance,
             foreseen=of[0] if of is not None else None,
             expected=desk.index.expected_question(of[1]) if of is not None else "",
             inserted=inserted,
         )
-        for of, span, (text, inserted), vector in zip(
-            expected, passage.sentences, texts, vectors, strict=True
+        for of, span, (text, inserted, entities), vector, relevance in zip(
+            expected, passage.sentences, texts, vectors, (vectors @ question).tolist(), strict=True
         )
     ]
+
+
+_Cut = tuple[Vectors, tuple[tuple[str, str, frozenset[EntityId]], ...]]
+
+
+@lru_cache(maxsize=4096)  # the same passages are looked at again and again
+def _cut(row: int, index: Index, lexicon: Lexicon) -> _Cut:
+    """The sentences of a passage: their vectors; their words, what was put into these, and what they name."""
+    passage = index.passage(row)
+    source = index.source(SourceId(passage.source_id))
+    vectors: Vectors = np.asarray(index.sentence_vectors[index.sentence_rows(row)], dtype=np.float32)
+    texts = (resolved(span.of(passage.text), source) for span in passage.sentences)
+    return vectors, tuple((text, inserted, lexicon.entities_in(text)) for text, inserted in texts)
+
+
+def forget_sentences() -> None:
+    """Forget what is remembered of any index."""
+    _cut.cache_clear()

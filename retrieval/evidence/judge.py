@@ -16,6 +16,7 @@ from corpus.record import Kind
 from ingest.embed import Vectors
 from retrieval.evidence.about import context_fit, defines
 from retrieval.evidence.desk import Desk, Evidence
+from retrieval.evidence.figures import asks_for_figures, gives_figures
 from retrieval.evidence.foresight import answers, foresight, nearest_expected
 from retrieval.evidence.may import OF_CONDITIONS, may
 from retrieval.evidence.standing import burden, speaks_of_animals
@@ -69,12 +70,7 @@ _REASON = re.compile(
     r"\b(because|due to|owing to|since|so that|explain\w*|reasons?|why|as a result|leads? to)\b", re.I
 )
 _OF_ITS_FACET = 0.08  # for standing under the heading that is asked for, in the direct answer
-_NUMBER = re.compile(r"\d")
-# Who asks how many is helped by a number.
-_HOW_MANY = re.compile(
-    r"\b(how (many|much|often|likely)|by how|what (percentage|proportion)|per (\d+|hundred|thousand))\b", re.I
-)
-_GIVES_NUMBER = 0.1
+_GIVES_FIGURES = 0.1  # for a sentence that gives some, where these are asked for
 _OF_OWN_WORDS = 0.4
 _GIVES_REASON = 0.06
 # Advice, law and warnings are revised; of what was found once, the year says little.
@@ -126,7 +122,7 @@ def _score(
         + _ALSO_ASKED * any(load_wordings().speaks_of(facet, each.text) for facet in slot.besides)
         + (_GIVES_REASON if _WHY.search(asked.text) and _REASON.search(each.text) else 0.0)
         + _PRIOR.get(each.source.kind, 0.0)
-        + (_GIVES_NUMBER if _HOW_MANY.search(asked.text) and _NUMBER.search(each.text) else 0.0)
+        + (_GIVES_FIGURES if asks_for_figures(asked.text) and gives_figures(each.text) else 0.0)
         + _recency(each, slot)
         - _neighbourhood(order, slot)
         + (
@@ -146,7 +142,7 @@ def _asks_for_amount(asked: Understanding) -> bool:
     return bool(
         {"dose", "dose_special", "forms"} & set(asked.facets)
         or _AMOUNT.search(asked.text)
-        or _HOW_MANY.search(asked.text)
+        or asks_for_figures(asked.text)
     )
 
 

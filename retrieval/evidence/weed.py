@@ -6,6 +6,7 @@ What is read is weighed with what else speaks for a sentence (`evidence.weigh`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from corpus.lexicon import Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.closely import load_close_reader
 from retrieval.evidence.desk import Evidence
-from retrieval.evidence.foresight import is_exact, is_sure
+from retrieval.evidence.foresight import is_exact
 from retrieval.evidence.weigh import answering
 from retrieval.question.slot import JOINT, Slot
 from retrieval.question.wording import Whole
@@ -44,14 +45,11 @@ _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
 # little: by `python -m evals.answering.weigh`, 82 of 1,520 questions end wrongly with 43 % of the sentences
 # read closely, 81 with all of them, and 123 with none.
 OPEN_FROM, OPEN_TO = 0.12, 0.9
-# What the best must reach for that which was not read, and is sure to answer, to stand beside it: where
-# nothing plainly answers, such a question is not what it was expected to answer.
-_BEST_OF_UNREAD = 0.65
 # A reading below which nothing stands beside what answers best, unless it would do alone: so little of it
 # answers too.
 _BESIDE = 0.1
-# What weighs beside the score: that it answers at all, and how plainly: that tells apart what surely does.
-_OF_ANSWERING, _OF_READING = 0.2, 0.2
+# What the log odds of answering weigh beside the score, and how near to 0 and 1 they reach.
+_OF_ANSWERING, _SUREST = 0.1, 3e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,7 @@ def weed(
     """Keep of each part what answers the question, what answers it best first; nothing where nothing does.
 
     Sentences without expected questions, of sources that are not the shipped ones, are kept as they are: the
-    reader has learnt from the shipped ones. So is, where something plainly answers, what was not read and is
-    sure to.
+    reader has learnt from the shipped ones. Of these, what was not read is left out.
 
     Args:
         by_slot: Judged sentences of each part, best first.
@@ -195,19 +192,23 @@ def read_closely(sentences: Sequence[Evidence], question: Whole, lexicon: Lexico
 def _kept(
     judged: Sequence[Evidence], heads: Sequence[Evidence], read: _Readings, least: float
 ) -> tuple[Evidence, ...]:
-    """What was read to answer, or says the same as what was; and what need not be read."""
+    """What was read to answer, or says the same as what was; and what is not for the reader to judge."""
     kept = []
     best = max(heads, key=lambda each: read[each.key].answering, default=None)
-    plainly = best is not None and read[best.key].answering >= _BEST_OF_UNREAD
     for each in judged:
         head = each if each.key in read else _same(each, heads)
-        if each.foreseen is None or (plainly and head is None and is_sure(each)):
+        if each.foreseen is None:
             kept.append(each)
         elif heads and head is not None and _may_stand(head, best, read, least):
             reading, probability = read[head.key].reading, read[head.key].answering
-            said = _OF_ANSWERING * probability + _OF_READING * reading.answers
+            said = _OF_ANSWERING * _log_odds(probability)
             kept.append(replace(each, reading=reading, answering=probability, score=each.score + said))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
+
+
+def _log_odds(probability: float) -> float:
+    share = min(max(probability, _SUREST), 1 - _SUREST)
+    return math.log(share / (1 - share))
 
 
 def _may_stand(each: Evidence, best: Evidence | None, read: _Readings, least: float) -> bool:

@@ -153,13 +153,14 @@ def hear(masked: str, lexicon: Lexicon) -> Heard:
                     rest = rest[:start] + "_" * (end - start) + rest[end:]
                     kept = kept[:start] + "_" * (end - start) + kept[end:]
     for facet, pattern, pointed in wording.facets:
-        matches = [match for match in pattern.finditer(rest) if "_" not in match.group()]
-        for match in matches:
+        every = list(pattern.finditer(rest))
+        for match in (each for each in every if "_" not in each.group()):
             found.setdefault(facet, match.start())
             kept = _without_its_words(kept, match, pattern)
             if pointed:
                 points += [(facet, token.norm) for token in tokens(match.group())]
-        rest = _blank(rest, pattern)
+        if every:
+            rest = _blank(rest, pattern)
     told = tuple(dict.fromkeys(each for each in points if each[1] not in wording.stop_words | {"x"}))
     return Heard(tuple(sorted(found, key=lambda facet: found[facet])), told, kept)
 

@@ -57,7 +57,8 @@ def from_outline(
     says_in_what = in_something or (asked.kind == "compare" and bool(asked.context))
     # What each is does not set two apart in what was asked; for a condition, what each is used for does.
     particular = bool(asked.terms or set(wanted) - OF_ANY_OUTLINE)
-    always = {IN_SHORT, CAUTIONS} if particular else {IN_SHORT, USED_FOR, CAUTIONS}
+    # Nor does what is to be heeded with each at large: warnings stand above an answer as it is.
+    always = {IN_SHORT} if particular else {IN_SHORT, USED_FOR, CAUTIONS}
     named_facets = set(asked.facets) - {"definition"}  # "which is ..." asks for no definition
     for part in outline:
         ids = tuple(FacetId(each) for each in part["facets"])
