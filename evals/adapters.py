@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Factors = dict[str, tuple["Tensor", "Tensor"]]
 
-_WARMING = 0.1  # share of the steps
+_WARMING, _RISING = 0.1, 0.05  # shares of the steps
 
 
 def new_factors(base: Base, first_layer: int, rank: int) -> Factors:
@@ -89,6 +89,40 @@ def up_and_down(optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_
     return torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / (_WARMING * steps)) * max(0.0, 1 - step / steps)
     )
+
+
+def half_down(optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """A rate that rises for a twentieth of the steps, and falls by half until the last."""
+    import torch
+
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / (_RISING * steps)) * (1 - step / steps / 2)
+    )
+
+
+class Mean:
+    """The mean of weights that are being learnt, of the steps at which it was added to.
+
+    Args:
+        weights: What is learnt.
+    """
+
+    def __init__(self, weights: Sequence[Tensor]) -> None:
+        self._weights, self._count = weights, 0
+        self._means: list[Tensor] = []
+
+    def add(self) -> None:
+        """Take the weights as they are into the mean."""
+        self._count += 1
+        if not self._means:
+            self._means = [each.detach().clone() for each in self._weights]
+        for mean, each in zip(self._means, self._weights, strict=True):
+            mean += (each.detach() - mean) / self._count
+
+    def put(self) -> None:
+        """Put the mean in the weights' place, if anything was added to it."""
+        for mean, each in zip(self._means, self._weights, strict=False):
+            each.data.copy_(mean)
 
 
 def rounded(weights: Tensor) -> Numbers:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from evals.adapters import as_low_rank, learnable, resumed_factors, rounded, up_and_down
+from evals.adapters import Mean, as_low_rank, half_down, learnable, resumed_factors, rounded, up_and_down
 from evals.answering.data import Pair, Sentences
 from evals.answering.learn import expected
 from evals.answering.turns import in_turns
@@ -30,6 +30,9 @@ class CloseMethod:
     batch: int = 48
     smoothing: float = 0.03
     decay: float = 0.01
+    # Share of the steps after which what is learnt is the mean of the weights on the way; the rate then only
+    # falls by half (Izmailov et al. 2018, "Averaging weights leads to wider optima", arXiv:1803.05407).
+    mean_from: float | None = None
     seed: int = 1
 
 
@@ -81,7 +84,8 @@ def learn_closely(
         [{"params": learnt, "lr": method.rate}, {"params": [head, bias], "lr": method.head_rate}],
         weight_decay=method.decay,
     )
-    schedule = up_and_down(optimiser, steps)
+    schedule = (up_and_down if method.mean_from is None else half_down)(optimiser, steps)
+    mean = Mean([*learnt, head, bias])
     batches = _batches(judged, sentences, method, random)
     for step in range(steps):
         batch = next(batches)
@@ -94,7 +98,10 @@ def learn_closely(
         torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         optimiser.step()
         schedule.step()
+        if method.mean_from is not None and step >= method.mean_from * steps:
+            mean.add()
         tell(step, steps, loss.item())
+    mean.put()
     return LearntClosely(as_low_rank(factors), rounded(head), rounded(bias))
 
 

@@ -2,7 +2,7 @@
 
 In sources that it has not learnt from, whether a question is answered by its sentence: the area under the ROC
 curve over the pairs that answer and those that do not (the chance that of the two the first is read as
-likelier), beside that of the likeness to expected questions. The same for the questions of three writers that
+likelier), beside that of the likeness to expected questions. The same for the questions of four writers that
 it has not learnt from, with the sentences that Citewell found for them; and of these questions, whether any
 of the sentences answers, told by the one that is read as the likeliest. What a sentence says to a yes-or-no
 question: precision and recall of yes and of no at some probabilities, and how often the contrary is said.

@@ -1,9 +1,10 @@
 """`python -m evals.answering.train_closely`: learn what `retrieval/evidence/closely.npz` holds.
 
-Once over the marked pairs; then, with `--on`, twice over most of them and expected questions; and at last,
-with `--turns`, over the conversations among them, as many other pairs, and conversations put together of
-expected questions. Nothing of a question set is learnt from. What it finds in what it has not learnt from
-says `python -m evals.answering.weigh`.
+Once over the marked pairs; then, with `--on`, twice over most of them and expected questions; then, with
+`--turns`, over the conversations among them, as many other pairs, and conversations put together of expected
+questions. As writers were added, with `--mean`, once more over all, those of the newest writers thrice, and
+the mean of the weights on the way is kept. Nothing of a question set is learnt from. What it finds in what it
+has not learnt from says `python -m evals.answering.weigh`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from retrieval.question.wording import THEN
 
 _ON = CloseMethod(pairs=0.7, expected=4000, rate=2.5e-4)
 _TURNS = CloseMethod(turned=2500, rate=2.5e-4, head_rate=1e-3)
+_MEAN = CloseMethod(epochs=0.9, expected=4000, turned=800, rate=2e-4, head_rate=1e-3, mean_from=0.3)
+_NEWEST, _TIMES = frozenset(f"asked_{number}.txt" for number in range(40, 46)), 3
 _TOLD_EVERY = 20  # steps
 
 
@@ -31,19 +34,22 @@ _TOLD_EVERY = 20  # steps
 @click.option("--threads", default=2, show_default=True, help="Threads to compute with.")
 @click.option("--on", is_flag=True, help="Learn on from the weights that are shipped.")
 @click.option("--turns", is_flag=True, help="Learn on from them, from conversations above all.")
+@click.option("--mean", is_flag=True, help="Learn on from them, and keep the mean of the weights on the way.")
 @click.option("--out", type=click.Path(path_type=Path), default=WEIGHTS, help="Where to write them.")
-def main(threads: int, out: Path, *, on: bool, turns: bool) -> None:
+def main(threads: int, out: Path, *, on: bool, turns: bool, mean: bool) -> None:
     """Learn the weights and write them."""
     import torch
 
     torch.set_num_threads(threads)
     pairs = [each for each in read_pairs(load_lexicon(), named, THEN) if not each.is_kept_apart]
     earlier = None
-    if on or turns:
+    if on or turns or mean:
         arrays = read_arrays(WEIGHTS)
         earlier = LearntClosely(split_low_rank(arrays), arrays["head"], arrays["bias"])
-    method = _TURNS if turns else _ON if on else CloseMethod()
+    method = _TURNS if turns else _MEAN if mean else _ON if on else CloseMethod()
     chosen = _with_as_many_others(pairs) if turns else pairs
+    if mean:
+        chosen = pairs + [each for each in pairs if each.file in _NEWEST] * (_TIMES - 1)
     learnt = learn_closely(chosen, read_sentences(named), CausalBase(), method, earlier, _tell)
     write_arrays(learnt.low_rank, out, head=learnt.head, bias=learnt.bias)
     click.echo(f"Learnt from {len(chosen)} pairs; wrote {out.name}.")

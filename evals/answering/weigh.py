@@ -1,6 +1,6 @@
 """`python -m evals.answering.weigh`: learn how `retrieval.evidence.weigh` weighs, with the index served.
 
-From the questions of three writers that the readers have not learnt from, with a mark at each sentence that
+From the questions of four writers that the readers have not learnt from, with a mark at each sentence that
 Citewell found for them, and from the development questions: of these a sentence that states a vital nugget
 answers, and none answers what is to be abstained from. Nothing of a held-out question is looked at. Written
 are the weights with close readings and those without.

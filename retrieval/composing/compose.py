@@ -130,7 +130,12 @@ def _beside(plain: Sequence[Evidence], judged: Sequence[Evidence], slot: Slot) -
         return judged
     if not any(each.entities & set(slot.subjects) or not slot.subjects for each in plain):
         return judged
-    return [each for each in judged if each.foreseen is None or _how_plainly(each) >= _LEAST_BESIDE]
+    untold = set(slot.subjects).difference(*(each.entities for each in plain))
+    return [
+        each
+        for each in judged
+        if each.foreseen is None or _how_plainly(each) >= _LEAST_BESIDE or each.entities & untold
+    ]
 
 
 def _pick(

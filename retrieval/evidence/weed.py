@@ -29,10 +29,11 @@ _SAME = 0.88
 _READ, _READ_MOST, _READ_LAST = 3, 4, 4
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
-BEST, _LEAST, _SURELY = 0.4, 0.2, 0.8
+BEST, _LEAST, _SURELY = 0.35, 0.2, 0.8
 # The same of one that was read closely too and fits no part, which speaks against it: no near miss of the
 # tuned set came above 0.10.
 _LAST = 0.2
+_PICKED = 0.4  # what it scores at least: enough to be told (`composing.compose`)
 # What the best must reach on what two that are named do together: that it is on just these two says much by
 # itself. And what one must reach beside the best where the same is asked of two: it answers half of that.
 _BEST_OF_PAIR, _LEAST_OF_TWO = 0.3, 0.05
@@ -158,7 +159,7 @@ def pick(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon) -> tu
     may = [pair for pair in zip(likest, readings, strict=True) if pair[1].answers >= _BESIDE]
     close = read_closely([each for each, _ in may], question, lexicon)
     sure = [
-        replace(each, reading=reading, score=max(reading.answers, BEST))
+        replace(each, reading=reading, score=max(reading.answers, _PICKED))
         for (each, reading), odds in zip(may, close, strict=True)
         if reading.answers >= _SURELY or _answers_last(each, reading, odds)
     ]

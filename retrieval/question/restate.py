@@ -17,7 +17,9 @@ from retrieval.question.understand import Understanding
 _TOGETHER = JOINT - {"switching"}
 _LASTS = frozenset({"duration", "outlook"})
 _BEGINS = re.compile(r"\b(how (soon|quick\w*|fast)|when|start\w*|begin\w*|kick\w* in)\b", re.IGNORECASE)
-_WITH = re.compile(r"\b(with|together|on top|alongside|added|while on|already on)\b", re.IGNORECASE)
+_TAKEN_TOGETHER = re.compile(r"\b(together|on top|alongside|added)\b", re.IGNORECASE)
+# "Cope badly with heat" is not "with diazepam".
+_WITH, _NEXT = re.compile(r"\b(with|while on|already on)\b", re.IGNORECASE), 30
 _IN_THE_BODY = re.compile(r"\bhalf[- ]?li(fe|ves)\b|\b(system|blood|urine|body)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+")
 _LEAST_WORDS = 9  # of a story; a shorter question says already what it asks
@@ -54,8 +56,9 @@ def asked_plainly(asked: Understanding, lexicon: Lexicon) -> str | None:
         lexicon: The names.
     """
     names = _names(asked, lexicon)
-    together = set(asked.facets) & _TOGETHER or (asked.kind != "compare" and _WITH.search(asked.text))
-    if len(names) == 2 and together and (_is_story(asked) or asked.leans_on):
+    together = set(asked.facets) & _TOGETHER or (asked.kind != "compare" and _is_of_both(asked, lexicon))
+    is_pair = len(names) == 2 and not _is_kind_of_other(asked, lexicon)
+    if is_pair and together and (_is_story(asked) or asked.leans_on):
         return f"Can {names[0]} be taken with {names[1]}?"
     if len(names) == 1 and asked.leans_on and asked.facets and says_little(asked.text):
         line: str | None = load_outlines()["restated"].get(asked.facets[0])
@@ -79,6 +82,20 @@ def asked_last(asked: Understanding, lexicon: Lexicon) -> str | None:
 
 def _is_story(asked: Understanding) -> bool:
     return len(asked.text.split()) >= _LEAST_WORDS
+
+
+def _is_of_both(asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether something is said to be taken, or to be so, with one that is named."""
+    named = {*asked.subjects, *asked.context}
+    return _TAKEN_TOGETHER.search(asked.text) is not None or any(
+        named & lexicon.entities_in(asked.text[found.end() : found.end() + _NEXT])
+        for found in _WITH.finditer(asked.text)
+    )
+
+
+def _is_kind_of_other(asked: Understanding, lexicon: Lexicon) -> bool:
+    """Whether one that is named says what the other is: "the antidepressant Luvox" is one."""
+    return any(lexicon.ancestors(each) & set(asked.subjects) for each in asked.subjects)
 
 
 def _names(asked: Understanding, lexicon: Lexicon) -> list[str]:

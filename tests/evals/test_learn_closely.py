@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from evals.adapters import as_low_rank, resumed_factors
+from evals.adapters import Mean, as_low_rank, resumed_factors
 from evals.answering import learn_closely as learning
 from evals.answering.data import Pair, Sentences
 from evals.answering.learn_closely import CloseMethod, learn_closely
@@ -68,6 +68,33 @@ def test_a_few_steps_lower_the_loss_and_can_be_learnt_on_from(monkeypatch):
     on = learn_closely(PAIRS, NONE, base, once, learnt)
     assert np.allclose(on.head, learnt.head, atol=1e-2)
     assert np.allclose(on.low_rank["1.heard"][1], learnt.low_rank["1.heard"][1], atol=1e-2)
+
+
+@installed
+def test_of_the_weights_on_the_way_the_mean_is_kept(monkeypatch):
+    monkeypatch.setattr(learning, "LAYERS", 1)
+    base, kept = CausalBase(), []
+    monkeypatch.setattr(learning.Mean, "put", lambda mean: kept.append((mean._count, mean._means[-1].item())))
+    method = CloseMethod(epochs=8, rank=4, rate=2e-3, head_rate=1e-2, batch=8, mean_from=0.5)
+    last = learn_closely(PAIRS, NONE, base, method)
+    [(count, mean)] = kept
+    assert count == 5  # of ten steps, without the first half
+    assert mean != pytest.approx(float(last.bias[0]), abs=1e-4)
+
+
+def test_a_mean_is_put_in_the_place_of_what_it_is_of():
+    import torch
+
+    weights = torch.tensor([1.0, 2.0], requires_grad=True)
+    mean = Mean([weights])
+    mean.put()  # of nothing: nothing is changed
+    assert weights.tolist() == [1.0, 2.0]
+    mean.add()
+    weights.data += 2.0
+    mean.add()
+    weights.data += 9.0
+    mean.put()
+    assert weights.tolist() == [2.0, 3.0]
 
 
 @installed
