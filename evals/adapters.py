@@ -117,7 +117,7 @@ class Mean:
         if not self._means:
             self._means = [each.detach().clone() for each in self._weights]
         for mean, each in zip(self._means, self._weights, strict=True):
-            mean += (each.detach() - mean) / self._count
+            mean.add_((each.detach() - mean) / self._count)
 
     def put(self) -> None:
         """Put the mean in the weights' place, if anything was added to it."""

@@ -61,6 +61,12 @@ def is_read_otherwise(asked: Understanding, evidence: Evidence, lexicon: Lexicon
     return _read(question_in(asked.wording or asked.text), evidence, lexicon).yes < _HARDLY
 
 
+def is_read_to_say_both(evidence: Evidence) -> bool:
+    """Whether a sentence was clearly read to say that it depends, or is not known for certain."""
+    reading = evidence.reading
+    return reading is not None and reading.answers >= _ANSWERS and reading.mixed >= _CLEAR
+
+
 def _read(question: str, evidence: Evidence, lexicon: Lexicon) -> Reading:
     return load_pair_reader().read(masked(question, lexicon), [masked(evidence.text, lexicon)])[0]
 

@@ -22,7 +22,12 @@ from retrieval.support.wording import load_wording
 from retrieval.verdict.differ import SOURCES_DIFFER, together
 from retrieval.verdict.proposition import Proposition, as_expected, read_proposition
 from retrieval.verdict.stance import Side, Stance, silent, stance_on
-from retrieval.verdict.stance_read import is_read_otherwise, stance_as_expected, stance_as_read
+from retrieval.verdict.stance_read import (
+    is_read_otherwise,
+    is_read_to_say_both,
+    stance_as_expected,
+    stance_as_read,
+)
 from retrieval.verdict.stance_words import load_stance_words
 
 _PAIR = 2
@@ -89,6 +94,9 @@ def _stance(proposition: Proposition, asked: Understanding, each: Chosen, lexico
     may_be_misread = found.side is Side.AFFIRMS and _may_be_misread(proposition)
     if may_be_misread and is_read_otherwise(asked, each.evidence, lexicon):
         found = silent("it was not read to say yes")
+    if found.side is Side.DENIES and _may_be_misread(proposition) and is_read_to_say_both(each.evidence):
+        # "Better than placebo in one review, but not proven to help": its words deny last.
+        found = Stance(Side.MIXED, "it was read to say both", "mixed")
     surely = proposition.asks == "safety" or is_sure(each.evidence)  # a warning may be believed sooner
     may_be_read = each.heading == IN_SHORT and surely
     if found.side is Side.SILENT and each.evidence.reading is not None and may_be_read:

@@ -52,7 +52,9 @@ def test_how_each_works_is_left_out_where_only_one_side_has_it(citewell):
 
 def test_where_each_side_is_answered_for_the_answer_begins_with_it(citewell):
     answer = citewell.ask("Which is more dangerous in overdose, amitriptyline or sertraline?")
-    assert "Amitriptyline is dangerous in overdose" in answer.statements[0].text
+    told = " ".join(each.text for each in answer.statements[:2])
+    assert "mitriptyline is dangerous in overdose" in told
+    assert "verdose of sertraline" in told
     assert not answer.statements[0].lead
     assert any("directly" in each for each in answer.notes)
 

@@ -22,7 +22,7 @@ import pytest
         (
             "efexor or cymbalta for diabetic nerve pain, which one has the licence",
             "partial",
-            "duloxetine names",
+            "diabetic nerve pain",
         ),
     ],
 )

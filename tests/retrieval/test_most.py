@@ -59,13 +59,13 @@ def asks(question):
 
 
 def test_what_ranks_nothing_hardly_ever_tells_the_most_of_many():
-    """Counted over what Citewell found for the questions of 39 writers, each sentence marked."""
+    """Counted over what Citewell found for the questions of 47 writers, each sentence marked."""
     counts = Counter()
     for question, sentence, answers in read_marks({path.name for path in PAIRS.glob("asked_*.txt")}):
         if asks(question):
             counts[may_tell_most(evidence(sentence, 1.0)), answers == 1.0] += 1
-    assert (counts[False, True], counts[False, True] + counts[False, False]) == (2, 93)
-    assert (counts[True, True], counts[True, True] + counts[True, False]) == (45, 210)
+    assert (counts[False, True], counts[False, True] + counts[False, False]) == (2, 94)
+    assert (counts[True, True], counts[True, True] + counts[True, False]) == (50, 226)
 
 
 def test_nothing_is_said_where_no_source_ranks_them(citewell):

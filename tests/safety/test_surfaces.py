@@ -212,7 +212,7 @@ def test_what_is_declined_gets_facts_and_no_amount(question, by_region):
 def test_what_is_asked_besides_ones_own_plan_is_told(by_region):
     answer = by_region["us"].ask("I am pregnant and take paroxetine. Should I just stop it tomorrow?")
     assert answer.outcome is Outcome.DECLINED
-    assert any(each.heading == "Pregnancy" and each.citations for each in answer.statements)
+    assert any("in pregnancy" in each.text and each.citations for each in answer.statements)
 
 
 def test_who_named_the_medicine_is_not_asked_to_name_it(by_region):
