@@ -42,8 +42,8 @@ _LEAST = 0.36  # a sentence that scores less does not answer the question
 _BEHIND_BEST = 0.32  # nor does one this far behind the best of its slot, unless
 _READ_TO_ANSWER = 0.7  # it was read to answer at least so surely, or all in all is
 _PLAINLY = 0.9  # at least as probable to answer
-# Where something plainly answers, what is less probable to answer is left out: of such statements on 550
-# questions of blind writers, three of five were beside the point, and one in seven answered.
+# Where something plainly answers, what is less probable to answer is left out: of 46 later statements below
+# this, on 550 questions of blind writers, 27 were beside the point and 8 answered.
 _LEAST_BESIDE = 0.7
 _MUCH_BETTER = 0.2  # more probable to answer by so much
 _OF_ONE_PAPER = 2  # statements that one study may give: it found one thing
