@@ -25,6 +25,12 @@ class Logistic:
         return 1.0 / (1.0 + math.exp(-total))
 
 
+def log_odds(probability: float, nearest: float) -> float:
+    """The log odds of a probability, taken to come no nearer to 0 and to 1 than this."""
+    share = min(max(probability, nearest), 1 - nearest)
+    return math.log(share / (1 - share))
+
+
 def read_logistic(
     path: Path, features: Sequence[str], command: str, also: Sequence[str] = ()
 ) -> tuple[Logistic, tuple[float, ...]]:

@@ -11,13 +11,12 @@ from dataclasses import replace
 
 from corpus.lexicon import EntityId
 from retrieval.composing.back import back
-from retrieval.composing.compose import Chosen, Draft, says_the_same
+from retrieval.composing.compose import Chosen, Draft, plainly_answers, says_the_same
 from retrieval.evidence.desk import Desk
 from retrieval.evidence.gather import Gathered
 from retrieval.question.slot import IN_SHORT
 from retrieval.question.understand import Understanding
 
-_PLAINLY = 0.9  # probability of answering from where what was chosen comes first, and one more will do
 _LIKE = 0.55  # likeness to what a sentence is expected to answer, below which it is about something else
 _MOST = 2
 # What sets two apart is told of each, not of both together.
@@ -48,7 +47,7 @@ def with_both(asked: Understanding, draft: Draft, gathered: Gathered, desk: Desk
         backing = back(each, gathered.everything, desk)
         if backing and not any(says_the_same(each, other.evidence) for other in said):
             said.append(Chosen(IN_SHORT, each, backing))
-    if any((each.evidence.answering or 0.0) >= _PLAINLY for each in draft.chosen):
+    if any(plainly_answers(each.evidence) for each in draft.chosen):
         return replace(draft, chosen=(*draft.chosen, *said[:1]))
     return replace(draft, chosen=(*said[:_MOST], *draft.chosen))
 

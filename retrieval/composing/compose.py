@@ -105,7 +105,7 @@ def compose(asked: Understanding, slots: Sequence[Slot], gathered: Gathered, des
 def _plain(slots: Sequence[Slot], gathered: Gathered) -> list[Evidence]:
     """What plainly answers, of what the question itself asks for."""
     asking = zip(gathered.by_slot, slots, strict=True)
-    return [each for judged, slot in asking if not slot.outlined for each in judged if _plainly_answers(each)]
+    return [each for judged, slot in asking if not slot.outlined for each in judged if plainly_answers(each)]
 
 
 def _beside(plain: Sequence[Evidence], judged: Sequence[Evidence], slot: Slot) -> Sequence[Evidence]:
@@ -229,10 +229,11 @@ def _is_of_its_sort(each: Evidence, slot: Slot, lexicon: Lexicon) -> bool:
 
 
 def _is_read_to_answer(each: Evidence) -> bool:
-    return _plainly_answers(each) or (each.reading is not None and each.reading.answers >= _READ_TO_ANSWER)
+    return plainly_answers(each) or (each.reading is not None and each.reading.answers >= _READ_TO_ANSWER)
 
 
-def _plainly_answers(each: Evidence) -> bool:
+def plainly_answers(each: Evidence) -> bool:
+    """Whether a sentence was read to answer, all in all, beyond most doubt."""
     return _how_plainly(each) >= _PLAINLY
 
 
@@ -252,7 +253,7 @@ def _is_spent(each: Evidence, said: Sequence[Evidence]) -> bool:
     if each.source.kind not in PAPER_KINDS and each.source.kind is not Kind.SUMMARY:
         return False
     works = _works(each) - {each.source.id} if each.source.kind is Kind.SUMMARY else _works(each)
-    most = _OF_ONE_PAPER_PLAINLY if _plainly_answers(each) else _OF_ONE_PAPER
+    most = _OF_ONE_PAPER_PLAINLY if plainly_answers(each) else _OF_ONE_PAPER
     return len(works) == 1 and sum(works <= _works(other) for other in said) >= most
 
 

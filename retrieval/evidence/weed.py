@@ -6,7 +6,6 @@ What is read is weighed with what else speaks for a sentence (`evidence.weigh`).
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from retrieval.evidence.closely import load_close_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_exact
 from retrieval.evidence.weigh import answering
+from retrieval.logistic import log_odds
 from retrieval.question.slot import JOINT, Slot
 from retrieval.question.wording import Whole
 from retrieval.support.verify import cosine
@@ -203,14 +203,9 @@ def _kept(
             kept.append(each)
         elif heads and head is not None and _may_stand(head, best, read, least):
             reading, probability = read[head.key].reading, read[head.key].answering
-            said = _OF_ANSWERING * _log_odds(probability) + _OF_READING * reading.answers
+            said = _OF_ANSWERING * log_odds(probability, _SUREST) + _OF_READING * reading.answers
             kept.append(replace(each, reading=reading, answering=probability, score=each.score + said))
     return tuple(sorted(kept, key=lambda each: (-each.score, each.key)))
-
-
-def _log_odds(probability: float) -> float:
-    share = min(max(probability, _SUREST), 1 - _SUREST)
-    return math.log(share / (1 - share))
 
 
 def _may_stand(each: Evidence, best: Evidence | None, read: _Readings, least: float) -> bool:

@@ -7,12 +7,11 @@ weighs what was read closely too, where that can be done (`retrieval.evidence.cl
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from pathlib import Path
 
 from retrieval.evidence.desk import Evidence
-from retrieval.logistic import Logistic, read_logistic
+from retrieval.logistic import Logistic, log_odds, read_logistic
 
 WEIGHTS = Path(__file__).with_name("weighing.json")
 WEIGHTS_CLOSELY = Path(__file__).with_name("weighing_closely.json")
@@ -42,8 +41,7 @@ def features_of(each: Evidence, read: float, closely: float | None = None) -> tu
         The log odds of the reading, the likeness to what it was expected to answer (cosine), its score, and
         the log odds of the close reading where there is one.
     """
-    share = min(max(read, _SUREST), 1 - _SUREST)
-    features = (math.log(share / (1 - share)), each.foreseen or 0.0, each.score)
+    features = (log_odds(read, _SUREST), each.foreseen or 0.0, each.score)
     return features if closely is None else (*features, closely)
 
 

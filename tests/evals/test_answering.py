@@ -25,6 +25,8 @@ from evals.answering.measure import auc
 from ingest.adapt import Base
 from retrieval.evidence.answering import PairReader
 
+SHORT = {"asked_46.txt", "asked_47.txt"}  # of writers of 65 questions each
+
 
 def test_the_pairs_are_of_sentences_of_the_corpus_and_one_source_in_eight_is_kept_apart():
     pairs = read_pairs(load_lexicon())
@@ -41,7 +43,8 @@ def test_yes_and_no_answer_and_some_writers_are_kept_apart():
     assert {each.answers for each in pairs if each.stance in {0, 1, 2}} == {1.0}
     for file in TO_WEIGH | TO_MEASURE:
         unseen = [each for each in pairs if each.file == file]
-        assert len({each.question for each in unseen}) >= 65
+        least = 60 if file in SHORT else 200
+        assert len({each.question for each in unseen}) > least
         assert all(each.is_kept_apart for each in unseen)
 
 

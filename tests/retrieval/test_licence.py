@@ -22,7 +22,7 @@ import pytest
         (
             "efexor or cymbalta for diabetic nerve pain, which one has the licence",
             "partial",
-            "diabetic nerve pain",
+            "(Cymbalta) is used for depression, generalised anxiety, diabetic nerve pain",
         ),
     ],
 )
