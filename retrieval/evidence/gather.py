@@ -90,7 +90,7 @@ def gather(asked: Understanding, slots: Sequence[Slot], desk: Desk, *, weeding: 
             ]
     if parts and weeding and not any(by_slot):
         sentences = [each for row in cut for each in cut[row] if is_worth_reading(each, asked, desk.lexicon)]
-        found = pick(sentences, whole, desk.lexicon)
+        found = pick(sentences, asked.subjects, whole, desk.lexicon)
         by_slot = [found if slot.sure else () for slot in slots]
     if parts and asks_for_licence(asked) and not any(by_slot):
         sentences = [each for row in cut for each in cut[row] if tells_licence(each)]

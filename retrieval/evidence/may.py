@@ -91,7 +91,7 @@ def is_worth_reading(each: Evidence, asked: Understanding, lexicon: Lexicon) -> 
     """
     if not is_nearly_sure(each) or not stands_alone(each.text) or is_directive(each.text):
         return False
-    if hides_its_animals(each) or is_elsewhere(each, asked) or _is_of_other_people(each, asked.facets, asked):
+    if hides_its_animals(each) or is_elsewhere(each, asked):
         return False
     if asks_for_licence(asked) and not tells_licence(each):
         return False

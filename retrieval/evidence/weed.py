@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from corpus.expected import masked, named
-from corpus.lexicon import Lexicon
+from corpus.lexicon import EntityId, Lexicon
 from retrieval.evidence.answering import Reading, load_pair_reader
 from retrieval.evidence.closely import load_close_reader
 from retrieval.evidence.desk import Evidence
 from retrieval.evidence.foresight import is_exact
+from retrieval.evidence.reread import read_once
 from retrieval.evidence.weigh import answering
 from retrieval.logistic import log_odds
 from retrieval.question.slot import JOINT, Slot
@@ -25,20 +26,22 @@ from retrieval.support.verify import cosine
 
 # Cosine from which two sentences say the same to a question, so that reading one will do.
 _SAME = 0.88
-# Sentences of each part that are read, and of all parts: reading a pair costs some milliseconds.
-_READ, _READ_MOST, _READ_LAST = 3, 4, 4
+# Sentences of each part that are read, and of all parts, for reading a pair costs some milliseconds; and of
+# those that fit no part, where nothing is found so.
+_READ, _READ_MOST, _READ_LAST = 3, 4, 8
 # Probabilities of answering: which the best must reach, else nothing answers; below which none is kept beside
 # it; and, of the reading alone, from where one answers that nothing else speaks for.
 BEST, _LEAST, _SURELY = 0.35, 0.2, 0.8
-# The same of one that was read closely too and fits no part, which speaks against it: no near miss of the
-# tuned set came above 0.10.
-_LAST = 0.2
+# The same of one that was read closely too and fits no part, which speaks against it: of 402 questions that
+# were rightly abstained from, one comes above it.
+_LAST = 0.13
 _PICKED = 0.4  # what it scores at least: enough to be told (`composing.compose`)
 # What the best must reach on what two that are named do together: that it is on just these two says much by
 # itself. And what one must reach beside the best where the same is asked of two: it answers half of that.
 _BEST_OF_PAIR, _LEAST_OF_TWO = 0.3, 0.05
-# Likeness to what a sentence was expected to answer, below which a reading alone is too often wrong.
-_LIKE = 0.7
+# Likeness to what a sentence was expected to answer, below which a reading alone is too often wrong, and how
+# much likeness it is worth to name all that the question names.
+_LIKE, _NAMES_ALL = 0.66, 0.1
 # A reading below which nothing else can speak for a sentence; but a follow-up is read less surely, and so is
 # what answers one half of "this or that"; what was expected to answer the question itself is never vetoed.
 _HARDLY, _HALVES = 0.05, re.compile(r"\bor\b", re.IGNORECASE)
@@ -146,34 +149,44 @@ def _same(each: Evidence, others: Sequence[Evidence]) -> Evidence | None:
     return next((other for other in others if cosine(each.vector, other.vector) >= _SAME), None)
 
 
-def pick(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon) -> tuple[Evidence, ...]:
+def pick(
+    sentences: Sequence[Evidence], subjects: Sequence[EntityId], question: Whole, lexicon: Lexicon
+) -> tuple[Evidence, ...]:
     """Pick those that surely answer, of sentences that nothing speaks for but what was expected of them.
 
     Args:
         sentences: Not judged for any part.
+        subjects: The medicines that the question names.
         question: The whole of it.
         lexicon: The names of the medicines.
     """
+
+    def likeness(each: Evidence) -> float:
+        named = sum(name in each.entities for name in subjects) / max(1, len(subjects))
+        return (each.foreseen or 0.0) + _NAMES_ALL * named
+
     like = [each for each in sentences if (each.foreseen or 0.0) >= _LIKE]
-    likest = sorted(like, key=lambda each: (-(each.foreseen or 0.0), each.key))[:_READ_LAST]
-    readings = load_pair_reader().read(question.masked, [_masked(each.text, lexicon) for each in likest])
+    likest = _unlike(sorted(like, key=lambda each: (-likeness(each), each.key)), _READ_LAST)
+    readings = read_together(likest, question, lexicon)
     may = [pair for pair in zip(likest, readings, strict=True) if pair[1].answers >= _BESIDE]
     close = read_closely([each for each, _ in may], question, lexicon)
     sure = [
         replace(each, reading=reading, score=max(reading.answers, _PICKED))
         for (each, reading), odds in zip(may, close, strict=True)
-        if reading.answers >= _SURELY or _answers_last(each, reading, odds)
+        if _answers_last(each, reading, odds)
     ]
     return tuple(sorted(sure, key=lambda each: (-each.score, each.key)))
 
 
 def _answers_last(each: Evidence, reading: Reading, odds: float | None) -> bool:
-    return odds is not None and answering(each, reading.answers, odds) >= _LAST
+    if odds is None:
+        return reading.answers >= _SURELY
+    return answering(each, reading.answers, odds) >= _LAST
 
 
 def _read(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon, least: float) -> _Readings:
     """Read sentences with the whole of a question: what answers one half of it need not answer the other."""
-    found = load_pair_reader().read(question.masked, [_masked(each.text, lexicon) for each in sentences])
+    found = read_together(sentences, question, lexicon)
     readings = {each.key: reading for each, reading in zip(sentences, found, strict=True)}
     may = [each for each in sentences if readings[each.key].answers >= least or is_exact(each)]
     weighed = {each.key: answering(each, readings[each.key].answers) for each in may}
@@ -183,12 +196,19 @@ def _read(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon, leas
     return {key: _Read(reading, weighed.get(key, 0.0)) for key, reading in readings.items()}
 
 
+def read_together(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon) -> list[Reading]:
+    """What each of some sentences is to the question, read both at once."""
+    reader = load_pair_reader()
+    texts = [_masked(each.text, lexicon) for each in sentences]
+    return read_once(reader, reader.read, question.masked, texts)
+
+
 def read_closely(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon) -> Sequence[float | None]:
     """The log odds that each of some sentences answers, read closely; None where that cannot be done."""
     reader = load_close_reader()
     if reader is None:
         return [None] * len(sentences)
-    return reader.read(question.named, [_named(each.text, lexicon) for each in sentences])
+    return read_once(reader, reader.read, question.named, [_named(each.text, lexicon) for each in sentences])
 
 
 def _kept(

@@ -14,6 +14,7 @@ from corpus.expected import masked as with_medicines_masked
 from corpus.facets import FacetId
 from corpus.lexicon import EntityId, LayTerm, Lexicon, Mention, tokens
 from ingest.document import normalise
+from retrieval.question.apposition import standing_for_a_member
 from retrieval.question.follow import follow
 from retrieval.question.hear import (
     Courtesy,
@@ -132,6 +133,7 @@ def understand(
     held_against = {each.claimed for each in premises if each.is_asked}
     if len(named) > 1:
         held_against |= {each.entity for each in mentions if _is_role(each, main, lexicon)}
+        held_against.update(standing_for_a_member(mentions, main, lexicon))
     named = [each for each in named if each not in held_against]
     subjects = tuple(each for each in named if lexicon.entities[each].kind in SUBJECT_KINDS)
     if len(subjects) > 1 and (heard.facets or len(named) > len(subjects)):  # else they are compared

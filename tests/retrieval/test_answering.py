@@ -135,10 +135,10 @@ def test_of_what_was_not_judged_only_what_surely_answers_is_picked():
     drowsy = evidence("Its US label lists drowsiness as a side effect of diazepam.", 0.0, foreseen=0.75)
     law = evidence("Diazepam is a class C controlled drug in the United Kingdom.", 0.0, foreseen=0.9)
     asked = SLEEPY
-    assert [each.text for each in pick([law, drowsy], asked, load_lexicon())] == [drowsy.text]
-    assert pick([law], asked, load_lexicon()) == ()
+    assert [each.text for each in pick([law, drowsy], (), asked, load_lexicon())] == [drowsy.text]
+    assert pick([law], (), asked, load_lexicon()) == ()
     # However it is read: what was written down to answer something else seldom answers.
-    assert pick([replace(drowsy, foreseen=0.65)], asked, load_lexicon()) == ()
+    assert pick([replace(drowsy, foreseen=0.65)], (), asked, load_lexicon()) == ()
 
 
 def test_of_two_that_are_asked_about_each_is_told_where_one_is_told_surely():
@@ -176,3 +176,25 @@ def test_what_fits_no_part_is_read_closely_before_nothing_is_said(citewell):
         "given year?"
     )
     assert any("80% of US adults aged 65" in each.text for each in answer.statements)
+
+
+def test_the_answer_is_found_among_what_is_only_somewhat_like_the_question(citewell):
+    """Nothing fits the parts that these ask for; the sentence that answers is not the likest."""
+    old = "xanax vs the old type like elavil for realy heavy melancholy depression"
+    leaving = "What can a person feel when he leaves the nortriptiline from one day to the other"
+    for asked, told in (
+        (f"{old}, which one worked better", "melancholic"),
+        (f"{leaving}, without going down slowly?", "Stopping nortriptyline abruptly"),
+    ):
+        answer = citewell.ask(asked)
+        assert any(told in each.text for each in answer.statements), asked
+
+
+def test_without_a_close_reader_only_what_is_read_most_surely_is_picked(monkeypatch):
+    monkeypatch.setattr("retrieval.evidence.weed.load_close_reader", lambda: None)
+    drowsy = evidence("Its US label lists drowsiness as a side effect of diazepam.", 0.0, foreseen=0.75)
+    [picked] = pick([drowsy], (), SLEEPY, load_lexicon())
+    assert picked.reading is not None
+    assert picked.reading.answers >= 0.8
+    hardly = evidence("Diazepam can be given before operations.", 0.0, foreseen=0.95)
+    assert pick([hardly], (), SLEEPY, load_lexicon()) == ()
