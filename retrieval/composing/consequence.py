@@ -15,7 +15,7 @@ from retrieval.evidence.about import first_named, is_first_about
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.gather import Gathered
 from retrieval.evidence.grave import OF_HARM, is_grave, speaks_gravely
-from retrieval.evidence.may import is_worth_reading
+from retrieval.evidence.may import is_of_other_people, is_worth_reading
 from retrieval.question.mend import SUBJECT_KINDS
 from retrieval.question.slot import CORRECTION
 from retrieval.question.understand import Understanding
@@ -46,6 +46,7 @@ def with_consequence(
         if (each.foreseen or 0.0) >= _EXPECTED
         and is_grave(each)
         and is_worth_reading(each, asked, desk.lexicon)
+        and not is_of_other_people(each, asked.facets, asked)
         and _is_of(each, asked, desk)
         and cosine(each.vector, lead.vector) >= _RELATED
     ]

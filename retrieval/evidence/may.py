@@ -121,10 +121,11 @@ def _hides_the_licence(each: Evidence, slot: Slot, asked: Understanding) -> bool
 
 def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:
     """Whether a sentence is about unborn, breastfed or older children, and the question is not."""
-    return not is_certain(each) and _is_of_other_people(each, (*slot.facets, *asked.facets), asked)
+    return not is_certain(each) and is_of_other_people(each, (*slot.facets, *asked.facets), asked)
 
 
-def _is_of_other_people(each: Evidence, facets: Sequence[FacetId], asked: Understanding) -> bool:
+def is_of_other_people(each: Evidence, facets: Sequence[FacetId], asked: Understanding) -> bool:
+    """Whether a sentence is about unborn, breastfed or older children, and neither facets nor question are."""
     wordings = load_wordings()
     return any(
         wordings.speaks_of(facet, each.text)

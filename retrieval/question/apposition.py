@@ -27,6 +27,8 @@ def standing_for_a_member(mentions: Sequence[Mention], text: str, lexicon: Lexic
     """
     of_classes = {each.entity for each in mentions if lexicon.entities[each.entity].kind == "class"}
     for name in sorted(of_classes):
+        if any(other not in lexicon.near(name) for other in of_classes):
+            continue  # "safer than SSRIs like fluoxetine", asked of tricyclics: classes are compared
         places = [at for at, each in enumerate(mentions) if each.entity == name]
         if all(_names_next(at, mentions, text, lexicon) or _is_named_before(at, mentions, text, lexicon)
                for at in places):  # fmt: skip

@@ -17,6 +17,7 @@ LEXICON = load_lexicon()
         ("do SSRIs (e.g. sertraline) thin the blood", {"ssris"}),
         ("I take erythromycin with zopiclone, does the antibiotic make it stronger", {"antibiotics"}),
         ("is valium worse than other benzos", set()),
+        ("are tricyclics safer than SSRIs like fluoxetine", set()),
         ("valium or another benzo", set()),
         ("which benzodiazepine is stronger, xanax or valium", set()),
         ("is Xanax like the benzos", set()),  # of more than one
