@@ -14,7 +14,7 @@ from retrieval.evidence.desk import Desk
 from retrieval.evidence.gather import gather
 from retrieval.evidence.weed import read_closely
 from retrieval.prepare import parts, understood
-from retrieval.question.compound import asked_apart
+from retrieval.question.compound import asked_apart, is_alternative
 from retrieval.question.understand import Understanding
 from retrieval.question.wording import as_read
 
@@ -43,7 +43,8 @@ def with_each_part(asked: Understanding, earlier: Sequence[str], draft: Draft, d
         # Who asks for two things wants neither told at large, where there is something to say.
         telling = [each for each in found if not (said and each.heading in outlined)][:_OF_EACH]
         chosen += [each for each in telling if not any(says_the_same(each.evidence, other) for other in said)]
-        if not found and not _is_answered(meant, chosen, desk.lexicon):
+        is_told = bool(found) or is_alternative(part, asked.text)
+        if not is_told and not _is_answered(meant, chosen, desk.lexicon):
             silent.append(part.strip(" ?.!"))
     unanswered = tuple(silent) if chosen and len(silent) < len(asking) else ()
     return replace(draft, chosen=tuple(chosen), unanswered=unanswered)

@@ -272,14 +272,15 @@ class Citewell:
         stated, verdict = apart(chosen, warnings), None
         if generator is None and not declined:  # what a model words bears no verdict
             with clock.step("decide"):
-                stated, verdict = decide(asked, stated, desk.lexicon)
+                stated, verdict = decide(asked, stated, gathered.everything, desk.lexicon)
         task = Task(question, about, slots, gathered, tuple(stated), tuple(warnings))
         with clock.step("word"):
             for each in self._worded(task, desk, generator, report):
                 said.append(each)
                 yield ready(each, numbering)
         receipt = self._receipt(clock, desk, gathered, triaged)
-        notes = end.notes if declined else (*not_compared(asked, chosen, stated, desk.lexicon), *end.notes)
+        uncompared = not_compared(asked, chosen, stated, gathered.everything, desk.lexicon)
+        notes = end.notes if declined else (*uncompared, *end.notes)
         if generator is not None:
             receipt = receipt.model_copy(update={"llm": self.settings.llm})
             notes = (*notes, *report.notes(str(self.settings.llm)))

@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.lexicon import EntityId, Lexicon
+from retrieval.evidence.desk import Evidence
+from retrieval.evidence.foresight import answers
 from retrieval.question.large import asks_for_outline
 from retrieval.question.slot import CAUTIONS, CORRECTION, IN_SHORT, JOINT, MOST_COMPARED, Slot
 from retrieval.question.understand import Understanding
+from retrieval.support.wording import load_wording, read_tokens
 
 if TYPE_CHECKING:
     from retrieval.composing.compose import Chosen
@@ -75,6 +78,20 @@ def is_uncompared(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexic
     is_worded = asked.kind == "compare" and len(asked.subjects) > 1
     is_asked = is_worded and "comparison" in asked.facets and not JOINT & set(asked.facets)
     return is_asked and not any(_compares(each, asked, lexicon) for each in chosen)
+
+
+def compares_somewhere(asked: Understanding, everything: Sequence[Evidence], lexicon: Lexicon) -> bool:
+    """Whether a sentence that was looked at compares two, and was expected to answer such a question.
+
+    Then no reader is told that no source does, though it was not chosen.
+    """
+    sides = [side for _, side in _sides(asked, lexicon)]
+    return any(
+        answers(each)
+        and sum(bool(each.entities & side) for side in sides) > 1
+        and load_wording().comparison.find(read_tokens(each.text))
+        for each in everything
+    )
 
 
 def answers_for_each(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon) -> bool:

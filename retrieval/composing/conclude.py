@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from corpus.facets import load_facets
 from corpus.lexicon import EntityId, Lexicon
 from retrieval.answer import Outcome
-from retrieval.composing.comparing import is_uncompared
+from retrieval.composing.comparing import compares_somewhere, is_uncompared
 from retrieval.composing.compose import Chosen, Draft
 from retrieval.evidence.desk import Desk, Evidence
 from retrieval.evidence.grave import OF_HARM
@@ -123,11 +123,17 @@ def _unlicensed(asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon
 
 
 def not_compared(
-    asked: Understanding, chosen: Sequence[Chosen], stated: Sequence[Chosen], lexicon: Lexicon
+    asked: Understanding,
+    chosen: Sequence[Chosen],
+    stated: Sequence[Chosen],
+    everything: Sequence[Evidence],
+    lexicon: Lexicon,
 ) -> tuple[str, ...]:
     """The note that nothing compares what was to be compared; none where something does or a lead says it."""
     lead = load_stance_words().leads["not_compared"]
     if not chosen or any(each.lead == lead for each in stated) or not is_uncompared(asked, chosen, lexicon):
+        return ()
+    if compares_somewhere(asked, everything, lexicon):
         return ()
     return (load_messages()["notes"]["no_comparison"].format(names=_names(asked.subjects, lexicon)),)
 

@@ -125,7 +125,7 @@ def _is_of_others(each: Evidence, slot: Slot, asked: Understanding) -> bool:
 
 
 def is_of_other_people(each: Evidence, facets: Sequence[FacetId], asked: Understanding) -> bool:
-    """Whether a sentence is about unborn, breastfed or older children, and neither facets nor question are."""
+    """Whether a sentence is about unborn, breastfed or older children, and no facet or word asked is."""
     wordings = load_wordings()
     return any(
         wordings.speaks_of(facet, each.text)

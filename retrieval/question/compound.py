@@ -28,17 +28,30 @@ _TAG = re.compile(
 _TELLS = re.compile(
     r"\W*(?:does|do|did|is|are|can|could|will|would|should|was)\b[^?]*\.\W*$", re.IGNORECASE | re.DOTALL
 )
+# "When I give a talk, my hands shake. Is it used for that?": the first sentence asks nothing.
+_STATES = re.compile(r"\W*(?:what|when|where|why|how|which|who)\b[^?]*\.\W*$", re.IGNORECASE | re.DOTALL)
 _LEAST_WORDS, _MOST_PARTS = 3, 3
 
 
 def asked_apart(text: str) -> tuple[str, ...]:
     """The parts of a question that each ask for something, in order; none where it asks but once."""
     parts = [part.strip() for part in _APART.split(text)]
+    is_marked = "?" in text  # else a full stop may end a question
     asking = [
         part
         for part in parts
         if len(part.split()) >= _LEAST_WORDS
         and _ASKING.match(part)
-        and not (_TAG.match(part) or _TELLS.match(part))
+        and not (_TAG.match(part) or _TELLS.match(part) or (is_marked and _STATES.match(part)))
     ]
     return tuple(asking[:_MOST_PARTS]) if len(asking) > 1 else ()
+
+
+def is_alternative(part: str, text: str) -> bool:
+    """Whether "or" sets a part of a question against another: an answer to one of them answers it too.
+
+    >>> is_alternative("is it gone by then", "Does it last, or is it gone by then?")
+    True
+    """
+    said = re.escape(part.strip(" ?.!,"))
+    return re.search(rf"\bor\s+(?:also\s+)?{said}|{said}[\s,]+or\b", text, re.IGNORECASE) is not None

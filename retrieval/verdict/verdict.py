@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from corpus.lexicon import Lexicon
 from retrieval.answer import VerdictKind
-from retrieval.composing.comparing import answers_for_each, is_uncompared
+from retrieval.composing.comparing import answers_for_each, compares_somewhere, is_uncompared
 from retrieval.composing.compose import Chosen
-from retrieval.evidence.desk import work_of
+from retrieval.evidence.desk import Evidence, work_of
 from retrieval.evidence.foresight import is_sure
 from retrieval.question.slot import CORRECTION, IN_SHORT, JOINT
 from retrieval.question.understand import Understanding
@@ -125,16 +125,23 @@ def _on_all(each: Chosen, asked: Understanding, lexicon: Lexicon) -> bool:
 
 
 def decide(
-    asked: Understanding, chosen: Sequence[Chosen], lexicon: Lexicon
+    asked: Understanding, chosen: Sequence[Chosen], everything: Sequence[Evidence], lexicon: Lexicon
 ) -> tuple[list[Chosen], VerdictKind | None]:
-    """Lay the statements out by what they say to the question, and to each other."""
+    """Lay the statements out by what they say to the question, and to each other.
+
+    Args:
+        asked: The question.
+        chosen: The statements.
+        everything: All sentences that were looked at.
+        lexicon: The names of the medicines.
+    """
     given = verdict(asked, chosen, lexicon)
     if given is not None:
         return begin_with(given, chosen), given.kind
     laid_out = together(chosen, lexicon)
     at = next((at for at, each in enumerate(laid_out) if each.heading != CORRECTION), None)
     is_open = is_uncompared(asked, chosen, lexicon) and not answers_for_each(asked, chosen, lexicon)
-    if at is not None and is_open:
+    if at is not None and is_open and not compares_somewhere(asked, everything, lexicon):
         laid_out[at] = replace(laid_out[at], lead=load_stance_words().leads["not_compared"])
     return laid_out, None
 

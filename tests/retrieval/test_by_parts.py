@@ -21,6 +21,8 @@ from retrieval.question.compound import asked_apart
         ("xanax and valium, which is stronger", ()),
         ("i was on it for years. is it addictive", ()),  # told, and asked once
         ("My son smokes weed and is on fluoxetine. Does the one spoil the other?", ()),  # goes on telling
+        ("When I have to speak, my hands shake like crazy. Is Inderal used for that?", ()),
+        ("What is it for. How long till it works", ("What is it for.", "How long till it works")),
         ("my dad is on both. How much worse is that vs. just one of them?", ()),
         ("do benzos cause dementia or is that a myth", ()),
         ("Is it safe? Is that true?", ()),
@@ -47,6 +49,15 @@ def test_the_part_that_nothing_answers_is_named(citewell):
     )
     assert answer.outcome.value == "partial"
     assert any("what is the relative infant dose" in note for note in answer.notes)
+
+
+def test_of_two_that_exclude_each_other_none_is_said_to_be_unanswered(citewell):
+    answer = citewell.ask(
+        "My wife is finishing her talking therapy for worrying."
+        " Does the good of it last, or is it gone again a year later?"
+    )
+    assert answer.outcome.value == "answered"
+    assert not any("gone again" in note for note in answer.notes)
 
 
 def test_two_questions_on_what_no_source_holds_are_not_answered(citewell):

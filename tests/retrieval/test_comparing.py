@@ -30,6 +30,16 @@ def test_that_nothing_compares_them_is_said_first(citewell, question):
     assert not any("directly" in each for each in answer.notes), "said twice"
 
 
+def test_where_a_source_compares_them_none_is_said_not_to(citewell):
+    answer = citewell.ask(
+        "How did it compare with Seroxat in that study, when one looks at the lower dose of 10 mg?",
+        ("Has Cipralex been tested against a dummy pill in people who worry all the time?",),
+    )
+    assert answer.statements[0].citations
+    assert answer.statements[0].lead != load_stance_words().leads["not_compared"]
+    assert not any("directly" in each for each in answer.notes)
+
+
 def test_two_that_are_taken_together_are_not_compared(citewell):
     answer = citewell.ask("is it worse to take tramadol when on sertraline")
     assert answer.statements

@@ -39,7 +39,7 @@ def chosen(text, source="a", heading="How well it works", vector=(1.0, 0.0), fac
 
 
 def decided(question, *statements):
-    return decide(understand(question, LEXICON, lambda _: True), statements, LEXICON)
+    return decide(understand(question, LEXICON, lambda _: True), statements, (), LEXICON)
 
 
 def test_the_statement_that_bears_the_verdict_comes_first_with_the_lead_and_its_exact_quote():
