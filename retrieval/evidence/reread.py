@@ -17,26 +17,27 @@ T = TypeVar("T")
 
 def read_once(
     reader: Hashable,
-    read: Callable[[str, Sequence[str]], Sequence[T]],
-    question: str,
+    question: Hashable,
+    read: Callable[[Sequence[str]], Sequence[T]],
     sentences: Sequence[str],
 ) -> list[T]:
     """What a reader finds in each of some sentences; only those that are new are read.
 
     Args:
         reader: Which reader it is.
-        read: Reads a question with sentences.
-        question: As it is read.
-        sentences: Likewise.
+        question: The whole of what it is remembered by: what is read at the same time is rounded together, so
+            that two questions that only read alike would change each other's answers a little.
+        read: Reads the question with sentences.
+        sentences: As they are read.
     """
     known = _known(reader, question)
     new = [each for each in dict.fromkeys(sentences) if each not in known]
     if new:
-        known.update(zip(new, read(question, new), strict=True))
+        known.update(zip(new, read(new), strict=True))
     return [known[each] for each in sentences]
 
 
 @lru_cache(maxsize=_QUESTIONS)
-def _known(reader: Hashable, question: str) -> dict[str, Any]:  # noqa: ARG001  (what it is remembered by)
+def _known(reader: Hashable, question: Hashable) -> dict[str, Any]:  # noqa: ARG001  (what it is remembered by)
     """What was found in sentences that were read with a question; empty at first, and filled."""
     return {}

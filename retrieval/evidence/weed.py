@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from corpus.expected import masked, named
 from corpus.lexicon import EntityId, Lexicon
@@ -200,7 +200,7 @@ def read_together(sentences: Sequence[Evidence], question: Whole, lexicon: Lexic
     """What each of some sentences is to the question, read both at once."""
     reader = load_pair_reader()
     texts = [_masked(each.text, lexicon) for each in sentences]
-    return read_once(reader, reader.read, question.masked, texts)
+    return read_once(reader, question, partial(reader.read, question.masked), texts)
 
 
 def read_closely(sentences: Sequence[Evidence], question: Whole, lexicon: Lexicon) -> Sequence[float | None]:
@@ -208,7 +208,8 @@ def read_closely(sentences: Sequence[Evidence], question: Whole, lexicon: Lexico
     reader = load_close_reader()
     if reader is None:
         return [None] * len(sentences)
-    return read_once(reader, reader.read, question.named, [_named(each.text, lexicon) for each in sentences])
+    texts = [_named(each.text, lexicon) for each in sentences]
+    return read_once(reader, question, partial(reader.read, question.named), texts)
 
 
 def _kept(
